@@ -1,0 +1,168 @@
+import type { Identity } from '../contract/auth.ts'
+import type { Client, Outcome } from '../contract/client.ts'
+import type { Contract } from '../contract/contract.ts'
+import type { Operation } from '../contract/operation.ts'
+import type { Refusal } from '../contract/refusal.ts'
+import type { Behaviour } from '../contract/server.ts'
+import type { WireRequest } from '../contract/wire.ts'
+import type { Reading } from '../domain/finding.ts'
+import type { RecordSeed, VendorRecord } from '../domain/record.ts'
+import type { NoteDraft, TicketDraft } from '../domain/ticket.ts'
+import type { World } from './world.ts'
+
+/** A vendor: everything that the rest of the program knows about it. */
+export interface Connector {
+  contract: Contract
+  feeds: readonly Feed[]
+  /** Present when the vendor holds tickets. */
+  desk?: Desk
+  /** What `watchfloor doctor` tries, in order. Never writes. */
+  probes: readonly Probe[]
+  sandbox: SandboxVendor
+}
+
+/** One resource of one connection that is read again and again. */
+export interface Feed {
+  name: string
+  kind: 'customers' | 'findings' | 'inventory'
+  everyMs: number
+  /** Reads what is new since the cursor. Each batch is committed together with the cursor that it carries. */
+  read(reader: FeedReader): AsyncGenerator<Batch>
+  /** `customers`: the customer that a record tells of. */
+  toCustomer?(record: VendorRecord): { vendorId: string; name: string } | undefined
+  /** `findings`: the record in OCSF, with its entities. Pure. */
+  toReading?(record: VendorRecord): Reading
+}
+
+/** What a feed may use. */
+export interface FeedReader {
+  client: Client
+  /** What the feed's last committed batch left, or undefined on the first run. */
+  cursor: unknown
+  now: number
+  /** The vendor ids of the customers that the connection's customers feed has seen. */
+  customers(): Promise<string[]>
+  /** The latest state that we hold of these, by vendor id. */
+  known(vendorIds: string[]): Promise<Map<string, Known>>
+  /** Everything of this feed that we hold as open. */
+  open(): Promise<Known[]>
+}
+
+export interface Known {
+  vendorId: string
+  customerId: string | null
+  open: boolean
+  body: string
+}
+
+export interface Batch {
+  rows: RecordSeed[]
+  cursor: unknown
+  /** Rows that could not be read, for the dead letters. */
+  rejected?: { raw: string; reason: string }[]
+  /** Set when the walk did not reconcile: the run is `incomplete`. The batch's cursor must then not pass the gap. */
+  incomplete?: string
+}
+
+/** A ticketing vendor as the outbox sees it. */
+export interface Desk {
+  /** For how long after a request a ticket may stay invisible to look-ups, ms. */
+  visibilityMs: number
+  create(client: Client, draft: TicketDraft): Promise<Outcome<unknown> & { ticket?: DeskTicket }>
+  note(client: Client, ticketId: string, draft: NoteDraft): Promise<Outcome<unknown> & { noteId?: string }>
+  /** Every ticket of the customer with this marker in its subject, made since then. Throws ApiError. */
+  findTickets(client: Client, query: { marker: string; customerId: string; since: number }): Promise<DeskTicket[]>
+  /** The note whose subject ends with this marker. Throws ApiError. */
+  findNote(client: Client, ticketId: string, marker: string): Promise<string | undefined>
+  /** For the sweep: all tickets made since then that carry any marker of ours. Throws ApiError. */
+  ticketsSince(client: Client, since: number): Promise<DeskTicket[]>
+  /** Closes a stray with a note that names the ticket that stays. Repeatable. Throws ApiError. */
+  fold(client: Client, stray: DeskTicket, into: DeskTicket): Promise<void>
+}
+
+export interface DeskTicket {
+  vendorId: string
+  number: string
+  subject: string
+  customerId: string
+  createdAt: number
+  closed: boolean
+  url: string | null
+}
+
+/** One question to a real connection, asked without side effects. */
+export interface Probe {
+  name: string
+  /** The operation that it leans on, for the report. */
+  operation: Operation
+  run(client: Client): Promise<ProbeResult>
+}
+
+export interface ProbeResult {
+  /** `skip`: cannot be asked without writing, or the vendor has no route for it. */
+  state: 'ok' | 'warn' | 'fail' | 'skip'
+  detail: string
+  /** What to do about it. */
+  mend?: string
+}
+
+/** A vendor's side of the sandbox. */
+export interface SandboxVendor {
+  /** Path prefixes under which the API is served: `/rocketcyber/v3`. */
+  mounts: readonly string[]
+  /** Host names that lead here too: `api-us.rocketcyber.com`. */
+  hosts: RegExp
+  /** Connection settings (without baseUrl) that fit the demo account. */
+  settings: Record<string, string>
+  open(world: World, options: SandboxOptions): SandboxState
+}
+
+export interface SandboxOptions {
+  now(): number
+  random(): number
+  switches: Record<string, string>
+}
+
+export interface DemoKey {
+  name: string
+  value: string
+  note: string
+}
+
+/** The state of one vendor's sandbox, and the truth about it that only the score may see. */
+export interface SandboxState {
+  keys: readonly DemoKey[]
+  behaviours: Readonly<Record<string, Behaviour>>
+  identify(key: string): Identity | Refusal | undefined
+  /** Lets everything happen that the world holds up to now. Called before every request. */
+  advance(): void
+  headers?(request: WireRequest, requestId: string): Record<string, string>
+  newRequestId?(): string
+  /** Ground truth of a detection vendor: what it has shown so far. */
+  raised?(): Raised[]
+  /** Ground truth of a ticketing vendor: what stands in it. */
+  filed?(): Filed[]
+}
+
+/** `reference` is the line that a ticket about it must hold, as `referenceOf` writes it. */
+export interface Raised {
+  reference: string
+  customerName: string
+  attack: string
+  shownAt: number
+}
+
+export interface Filed {
+  ticketId: string
+  customerName: string
+  /** Subject and comments. */
+  text: string
+  /** Closed as a stray of another ticket. */
+  folded: boolean
+  createdAt: number
+}
+
+/** How a ticket names what it is about, so that people and the score can walk back: `Source: vendor/feed/id`. */
+export function referenceOf(vendor: string, feed: string, vendorId: string): string {
+  return `Source: ${vendor}/${feed}/${vendorId}`
+}

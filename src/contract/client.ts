@@ -1,0 +1,249 @@
+import type * as z from 'zod'
+
+import type { Outside, FetchAnswer } from '../domain/outside.ts'
+import { ApiError, type Verdict } from './api-error.ts'
+import { readJson } from './body.ts'
+import type { Budget, Priority } from './budget.ts'
+import { type Contract, baseOf, secretsOf } from './contract.ts'
+import { type AnswerOf, type Input, type Operation, fillPath, isRepeatable } from './operation.ts'
+import { Page, type Paging, issueLine } from './paging.ts'
+import { type QueryValue, encodeQuery } from './query.ts'
+
+export interface Answer<T> {
+  value: T
+  /** The body's bytes as received. */
+  text: string
+  status: number
+  headers: FetchAnswer['headers']
+}
+
+export type Outcome<T> = { ok: true; answer: Answer<T> } | { ok: false; error: ApiError }
+
+export type ValueOf<O extends Operation> = O['paging'] extends Paging ? Page<AnswerOf<O>> : AnswerOf<O>
+
+export interface CallOptions {
+  priority?: Priority
+  /** Sends of a repeatable request, first one included. */
+  attempts?: number
+  timeoutMs?: number
+  /** An absolute link from an answer, instead of the operation's own address. Its host must be the connection's. */
+  link?: string
+}
+
+/** The parsed page's or answer's cap: a larger body is a failure with a reason. */
+const maxBodyCharacters = 64 * 1024 * 1024
+
+/** Error codes of a connection that was never made: the request did not leave. */
+const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT', 'EHOSTUNREACH'])
+
+/**
+ * The client half of a contract. It never sends a request twice that may have been carried out: only repeatable
+ * operations are re-sent after an unclear outcome, everything else comes back as `ambiguous`.
+ */
+export class Client {
+  readonly contract: Contract
+  readonly settings: Readonly<Record<string, string>>
+  readonly budget: Budget
+  readonly #outside: Outside
+  readonly #base: string
+  readonly #secrets: string[]
+
+  constructor(contract: Contract, settings: Record<string, string>, budget: Budget, outside: Outside) {
+    this.contract = contract
+    this.settings = settings
+    this.budget = budget
+    this.#outside = outside
+    this.#base = baseOf(contract, settings)
+    this.#secrets = secretsOf(contract, settings)
+  }
+
+  /** The value, or an ApiError thrown. */
+  async call<O extends Operation>(op: O, input: Input<O> = {}, options: CallOptions = {}): Promise<ValueOf<O>> {
+    const outcome = await this.try(op, input, options)
+    if (!outcome.ok) throw outcome.error
+    return outcome.answer.value
+  }
+
+  /** Never throws for anything that the network or the vendor does. */
+  async try<O extends Operation>(op: O, input: Input<O> = {}, options: CallOptions = {}): Promise<Outcome<ValueOf<O>>> {
+    const attempts = options.attempts ?? 4
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await this.budget.run(options.priority ?? 'open', () => this.#once(op, input, options))
+      if (outcome.ok) return outcome
+      const { error } = outcome
+      const wait = Math.max(error.retryAfterMs ?? 0, backoffMs(attempt, error.status, this.#outside.random()))
+      if (error.status === 429) this.budget.pause(wait)
+      if (!error.retryable || attempt >= attempts) return { ok: false, error: await this.#tellApart(op, error) }
+      await this.#outside.sleep(wait)
+    }
+  }
+
+  async #once<O extends Operation>(op: O, input: Input<O>, options: CallOptions): Promise<Outcome<ValueOf<O>>> {
+    // The declared input types are for callers; on the wire everything is a query value or JSON.
+    const asked = { ...op.paging?.first(), ...(input.query as Record<string, QueryValue> | undefined) }
+    const url = options.link ?? this.#url(op, input, asked)
+    if (options.link !== undefined && !this.#owns(options.link)) {
+      return this.#fail(op, 'refused', 0, 'foreign_link', `the link leads to a foreign host (${hostOf(url)}): not followed`)
+    }
+    const got = await this.#fetch(op, url, input.body, options.timeoutMs ?? 30_000)
+    if ('error' in got) return got.error
+    return this.#judge(op, asked, got.answer, got.text)
+  }
+
+  #url<O extends Operation>(op: O, input: Input<O>, asked: Record<string, QueryValue>): string {
+    const search = encodeQuery(asked, this.contract.arrays)
+    return `${this.#base}${fillPath(op, input.params)}${search === '' ? '' : `?${search}`}`
+  }
+
+  #owns(link: string): boolean {
+    if (!URL.canParse(link)) return false
+    const url = new URL(link)
+    return url.origin === new URL(this.#base).origin || this.contract.owns?.(url, this.settings) === true
+  }
+
+  async #fetch(
+    op: Operation,
+    url: string,
+    body: unknown,
+    timeoutMs: number,
+  ): Promise<{ answer: FetchAnswer; text: string } | { error: Outcome<never> }> {
+    const headers: Record<string, string> = {
+      accept: op.plain === true ? '*/*' : 'application/json',
+      'user-agent': 'watchfloor/0.1',
+      ...this.contract.headers?.(this.settings),
+    }
+    if (body !== undefined) headers['content-type'] = 'application/json'
+    this.contract.auth.sign(headers, this.settings)
+    const abort = new AbortController()
+    const timer = new AbortController()
+    const late = this.#outside.sleep(timeoutMs, timer.signal).then(() => {
+      if (!timer.signal.aborted) abort.abort()
+      return 'late' as const
+    })
+    const send = async (): Promise<{ answer: FetchAnswer; text: string }> => {
+      const init = { method: op.method, headers, redirect: 'manual' as const, signal: abort.signal }
+      const answer = await this.#outside.fetch(url, body === undefined ? init : { ...init, body: JSON.stringify(body) })
+      return { answer, text: await answer.text() }
+    }
+    try {
+      const first = await Promise.race([send(), late])
+      if (first !== 'late') return first
+      return { error: this.#fail(op, unclear(op), 0, 'timeout', `no answer within ${timeoutMs / 1000} s`) }
+    } catch (cause) {
+      const code = causeCode(cause)
+      const verdict = neverSent.has(code) ? 'retryable' : unclear(op)
+      return { error: this.#fail(op, verdict, 0, code.toLowerCase(), networkMessage(code, url)) }
+    } finally {
+      timer.abort()
+    }
+  }
+
+  #judge<O extends Operation>(
+    op: O,
+    asked: Record<string, QueryValue>,
+    answer: FetchAnswer,
+    text: string,
+  ): Outcome<ValueOf<O>> {
+    const { status } = answer
+    if (status < 200 || status >= 300) return this.#refused(op, answer, text)
+    if (text.length > maxBodyCharacters) return this.#unreadable(op, status, 'body_too_large', `${text.length} characters`)
+    if (op.plain === true || status === 204) return done(answer, text, text as ValueOf<O>) // `plain` answers are text
+    const body = readJson(text)
+    if (!body.ok) return this.#unreadable(op, status, body.code, body.message)
+    if (op.paging === undefined) {
+      const parsed = op.answer.safeParse(body.value)
+      if (!parsed.success) return this.#unreadable(op, status, 'unexpected_shape', issueLine(parsed.error))
+      return done(answer, text, parsed.data as ValueOf<O>) // safeParse has just shown it
+    }
+    const reading = op.paging.read(body.value, asked)
+    if (typeof reading === 'string') return this.#unreadable(op, status, 'unexpected_shape', reading)
+    const page = new Page(reading, text, op.paging.rowsKeys, op.answer as z.ZodType<AnswerOf<O>>)
+    return done(answer, text, page as ValueOf<O>)
+  }
+
+  #refused(op: Operation, answer: FetchAnswer, text: string): Outcome<never> {
+    const { status } = answer
+    if (status >= 300 && status < 400) {
+      const message = 'the vendor answered with a redirect; keys are never sent on: check the address and the subdomain'
+      return this.#fail(op, 'refused', status, 'redirect', message)
+    }
+    const body = readJson(text)
+    const read = (op.errors ?? this.contract.errors).read(body.ok ? body.value : text)
+    const verdict = status === 429 ? 'retryable' : status >= 500 || status === 408 ? unclear(op) : 'refused'
+    const retryAfter = this.contract.limits.heed(answer.headers, status, this.#outside.now())
+    const message = read.message ?? `HTTP ${status}`
+    return this.#fail(op, verdict, status, read.code ?? codeOf(status), message, read.requestId, retryAfter)
+  }
+
+  /** A 2xx that cannot be read is not success: asked again when harmless, ambiguous when not. */
+  #unreadable(op: Operation, status: number, code: string, message: string): Outcome<never> {
+    return this.#fail(op, unclear(op), status, code, `${op.id}: ${message}`)
+  }
+
+  #fail(
+    op: Operation,
+    verdict: Verdict,
+    status: number,
+    code: string,
+    message: string,
+    requestId?: string,
+    retryAfterMs?: number,
+  ): Outcome<never> {
+    const clean = `${op.method} ${op.path}: ${this.redact(message)}`
+    const vendor = this.contract.vendor
+    return { ok: false, error: new ApiError({ vendor, status, code, message: clean, requestId, verdict, retryAfterMs }) }
+  }
+
+  /** Some vendors use one status for two troubles; a second, harmless call tells which it was. */
+  async #tellApart(op: Operation, error: ApiError): Promise<ApiError> {
+    const rule = this.contract.tellApart
+    if (rule === undefined || error.status !== rule.status || op.id === rule.by.id) return error
+    const probe = await this.budget.run('settle', () => this.#once(rule.by, {}, {}))
+    if (!probe.ok && probe.error.status !== rule.status) return error
+    const told = probe.ok ? rule.whenOk : rule.whenNot
+    const fields = { vendor: error.vendor, status: error.status, requestId: error.requestId, verdict: error.verdict }
+    return new ApiError({ ...fields, code: told.code, message: `${told.message} (${error.message})` })
+  }
+
+  redact(text: string): string {
+    return this.#secrets.reduce((clean, secret) => clean.replaceAll(secret, '•••'), text)
+  }
+}
+
+function done<T>(answer: FetchAnswer, text: string, value: T): Outcome<T> {
+  return { ok: true, answer: { value, text, status: answer.status, headers: answer.headers } }
+}
+
+function unclear(op: Operation): Verdict {
+  return isRepeatable(op) ? 'retryable' : 'ambiguous'
+}
+
+/** Full jitter: 1 s doubling to 60 s; a throttled caller starts at 5 s. */
+function backoffMs(attempt: number, status: number, random: number): number {
+  const base = status === 429 ? 5000 : 1000
+  return Math.round(Math.min(60_000, base * 2 ** (attempt - 1)) * (0.5 + random / 2))
+}
+
+function codeOf(status: number): string {
+  const words: Record<number, string> = { 400: 'bad_request', 401: 'unauthorized', 403: 'forbidden', 404: 'not_found' }
+  return words[status] ?? (status === 429 ? 'rate_limited' : status >= 500 ? 'server_error' : `http_${status}`)
+}
+
+function causeCode(cause: unknown): string {
+  for (let error = cause; error instanceof Error; error = error.cause) {
+    if ('code' in error && typeof error.code === 'string') return error.code
+  }
+  return 'network'
+}
+
+function networkMessage(code: string, url: string): string {
+  const host = hostOf(url)
+  if (code === 'ENOTFOUND') return `${host} does not exist: check the region or subdomain`
+  if (code === 'ECONNREFUSED') return `${host} refuses connections: check the address, and that it is running`
+  if (code === 'EAI_AGAIN') return `${host} cannot be looked up: check this machine's network and DNS`
+  return `the connection to ${host} broke (${code.toLowerCase()})`
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : 'an unreadable address'
+}

@@ -1,0 +1,125 @@
+import type { AuthHabit } from './auth.ts'
+import type { ErrorHabit } from './errors.ts'
+import type { LimitHabit } from './limits.ts'
+import type { Operation } from './operation.ts'
+import type { ArrayStyle } from './query.ts'
+import type { Refusal } from './refusal.ts'
+import type { WireRequest } from './wire.ts'
+
+/** A whole HTTP API as data. The client, the sandbox server, the OpenAPI document and the forms are read from it. */
+export interface Contract {
+  vendor: string
+  title: string
+  /** The API's version as it stands in the path. */
+  version: string
+  about: string
+  /** The connection form. */
+  settings: readonly SettingField[]
+  /** The base URL for these settings, without a trailing slash. An explicit `baseUrl` setting always wins. */
+  base(settings: Record<string, string>): string
+  /** Further hosts that the connection owns: a link may lead there with the key. Default: the base's own origin. */
+  owns?(url: URL, settings: Record<string, string>): boolean
+  /** Headers of every request, besides the key. */
+  headers?(settings: Record<string, string>): Record<string, string>
+  arrays: ArrayStyle
+  auth: AuthHabit
+  errors: ErrorHabit
+  limits: LimitHabit
+  /** What the server says to a body that it cannot take, before reading it. */
+  refuseBody?(request: WireRequest): Refusal | undefined
+  /** What the server says to parameters or a body that do not fit; default 400 `invalid_request`. */
+  invalid?(issues: { field: string; issue: string }[], op: Operation): Refusal
+  /** What the server says to a key that lacks the permission; default 403 `missing_permission`. */
+  forbid?(op: Operation): Refusal
+  /** Status for a known path with another method. Default 404. */
+  wrongMethod?: 404 | 405
+  /** Where one status stands for two troubles, the call that tells them apart. */
+  tellApart?: { status: number; by: Operation; whenOk: Told; whenNot: Told }
+  /** What the sandbox can be told to do otherwise; the first value is the default. */
+  switches: Record<string, Switch>
+  operations: Readonly<Record<string, Operation>>
+}
+
+interface Told {
+  code: string
+  message: string
+}
+
+export interface Switch {
+  about: string
+  values: readonly [string, ...string[]]
+  /** Any other text is taken too (a number of rows, a list of names). */
+  free?: boolean
+}
+
+export interface SettingField {
+  name: string
+  label: string
+  help: string
+  secret?: boolean
+  required?: boolean
+  options?: readonly string[]
+  default?: string
+  /** A well-formed value; `hint` says what one looks like. */
+  pattern?: RegExp
+  hint?: string
+}
+
+/** Every vendor can be pointed elsewhere: a proxy, or the sandbox. */
+export const baseUrlField: SettingField = {
+  name: 'baseUrl',
+  label: 'Base URL',
+  help: 'Only for a proxy or the sandbox: replaces the address that the other fields make.',
+  pattern: /^https?:\/\/[^\s?#]+$/,
+  hint: 'an http(s) address without query',
+}
+
+export function baseOf(contract: Contract, settings: Record<string, string>): string {
+  const own = settings['baseUrl']
+  return (own === undefined || own === '' ? contract.base(settings) : own).replace(/\/+$/, '')
+}
+
+/** Fills defaults and says in one line each what is missing or malformed. Values of secret fields are never named. */
+export function checkSettings(
+  contract: Contract,
+  given: Record<string, string>,
+): { settings: Record<string, string>; problems: string[] } {
+  const settings: Record<string, string> = {}
+  const problems: string[] = []
+  for (const field of contract.settings) {
+    const value = (given[field.name] ?? field.default ?? '').trim()
+    const problem = value === '' ? missing(field, given) : malformed(field, value)
+    if (problem !== undefined) problems.push(problem)
+    else if (value !== '') settings[field.name] = value
+  }
+  const known = contract.settings.map((field) => field.name)
+  for (const name of Object.keys(given)) {
+    if (!known.includes(name)) problems.push(`${name} is not a setting of ${contract.title}: use ${known.join(', ')}`)
+  }
+  return { settings, problems }
+}
+
+function missing(field: SettingField, given: Record<string, string>): string | undefined {
+  if (field.required !== true || (given['baseUrl'] ?? '') !== '' && field.secret !== true) return undefined
+  return `${field.name} is missing: ${field.help}`
+}
+
+function malformed(field: SettingField, value: string): string | undefined {
+  if (field.options !== undefined && !field.options.includes(value)) {
+    return `${field.name} "${value}" is not known: use ${field.options.join(', ')}`
+  }
+  if (field.pattern === undefined || field.pattern.test(value)) return undefined
+  const shown = field.secret === true ? '' : ` "${value}"`
+  return `${field.name}${shown} is malformed: it must be ${field.hint ?? 'well-formed'}`
+}
+
+export function secretsOf(contract: Contract, settings: Record<string, string>): string[] {
+  return contract.settings
+    .filter((field) => field.secret === true)
+    .map((field) => settings[field.name] ?? '')
+    .filter((value) => value !== '')
+}
+
+export function defaultSwitches(contract: Contract): Record<string, string> {
+  return Object.fromEntries(Object.entries(contract.switches).map(([name, rule]) => [name, rule.values[0]]))
+}

@@ -1,0 +1,33 @@
+import type { Fetch, FetchAnswer } from '../domain/outside.ts'
+import type { WireAnswer, WireRequest } from './wire.ts'
+
+/** The connection breaks instead of an answer. */
+export class Dropped extends Error {
+  override name = 'Dropped'
+  readonly code = 'ECONNRESET'
+}
+
+/** A `fetch` that leads to a server in this process, without sockets. A Dropped error is a broken connection. */
+export function inProcessFetch(serve: (request: WireRequest, host: string) => Promise<WireAnswer>, ip: string): Fetch {
+  return async (url, init) => {
+    const { host, pathname, search } = new URL(url)
+    const headers = Object.fromEntries(Object.entries(init.headers).map(([name, value]) => [name.toLowerCase(), value]))
+    const request: WireRequest = {
+      method: init.method,
+      path: pathname,
+      search: search.slice(1),
+      headers: { ...headers, host },
+      body: init.body ?? '',
+      ip,
+    }
+    return toFetchAnswer(await serve(request, host))
+  }
+}
+
+function toFetchAnswer(answer: WireAnswer): FetchAnswer {
+  return {
+    status: answer.status,
+    headers: { get: (name) => answer.headers[name.toLowerCase()] ?? null },
+    text: () => Promise.resolve(answer.body),
+  }
+}

@@ -1,0 +1,63 @@
+import type { Refusal } from './refusal.ts'
+import type { WireRequest } from './wire.ts'
+
+/** Whose requests are counted together. */
+export type LimitScope = 'credential' | 'address'
+
+export interface LimitRule {
+  scope: LimitScope
+  requests: number
+  windowMs: number
+}
+
+/** How a vendor limits. The client half paces itself below the limit; the server half counts and refuses. */
+export interface LimitHabit {
+  /** What the client allows itself. */
+  pace: LimitRule & { concurrency: number }
+  /** How long an answer asks to wait, ms, from whatever headers this vendor sends. */
+  heed(headers: { get(name: string): string | null }, status: number, now: number): number | undefined
+  /** What the sandbox grants, from the switches; `undefined` grants everything. */
+  grant(request: WireRequest, switches: Record<string, string>): LimitRule | undefined
+  /** `waitMs` is how long until a request would be let in. */
+  refuse(waitMs: number, switches: Record<string, string>): Refusal
+  /** Headers of every answer. */
+  headers?(window: { limit: number; remaining: number; resetAt: number }, now: number): Record<string, string>
+}
+
+/** The requests of the last `windowMs`, counted exactly. Both halves use it. */
+export class SlidingWindow {
+  #times: number[] = []
+  #first = 0
+
+  /** Ms until one more request fits; 0 means now. */
+  waitMs(rule: { requests: number; windowMs: number }, now: number): number {
+    this.#forget(now - rule.windowMs)
+    const over = this.#times.length - this.#first - rule.requests
+    if (over < 0) return 0
+    return Math.max(1, (this.#times[this.#first + over] ?? now) + rule.windowMs - now)
+  }
+
+  add(now: number): void {
+    this.#times.push(now)
+  }
+
+  count(): number {
+    return this.#times.length - this.#first
+  }
+
+  #forget(until: number): void {
+    while (this.#first < this.#times.length && (this.#times[this.#first] ?? 0) <= until) this.#first++
+    if (this.#first < 512) return
+    this.#times = this.#times.slice(this.#first)
+    this.#first = 0
+  }
+}
+
+/** Retry-After as whole seconds or an HTTP date, in ms from now. */
+export function retryAfterMs(value: string | null, now: number): number | undefined {
+  if (value === null || value.trim() === '') return undefined
+  const seconds = Number(value)
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000)
+  const at = Date.parse(value)
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now)
+}

@@ -1,0 +1,91 @@
+import type * as z from 'zod'
+
+import { sliceRows } from './body.ts'
+import type { QueryValue } from './query.ts'
+
+/** One page as a vendor's envelope tells it. */
+export interface PageReading {
+  rows: unknown[]
+  /** Rows over all pages, where the vendor says so. */
+  total?: number | undefined
+  /** What to ask for next; undefined on the last page. */
+  next?: Record<string, QueryValue> | undefined
+}
+
+/** How a list is paged. `read` is tolerant, `write` is exact, one shape a profile (chosen by the switches). */
+export interface Paging {
+  /** Query parameters that belong to paging; merged into the operation's own. */
+  query: z.ZodRawShape
+  /** Keys under which the rows may stand, most likely first; a top-level array is always understood. */
+  rowsKeys: readonly string[]
+  /** The first page's query, asking for `size` rows where the vendor lets one ask. */
+  first(size?: number): Record<string, QueryValue>
+  /** A text instead of a reading says what is wrong with the envelope. */
+  read(body: unknown, asked: Record<string, QueryValue>): PageReading | string
+  write(rows: readonly unknown[], asked: Record<string, unknown>, switches: Record<string, string>): unknown
+}
+
+/** One validated page. Rows that do not fit their schema are set apart with the reason, never dropped silently. */
+export class Page<Row> {
+  readonly rows: Row[] = []
+  readonly rejected: { raw: string; reason: string }[] = []
+  readonly total: number | undefined
+  readonly next: Record<string, QueryValue> | undefined
+  readonly #text: string
+  readonly #keys: readonly string[]
+  readonly #items: readonly unknown[]
+  readonly #indexes: number[] = []
+  #slices: string[] | undefined
+
+  constructor(reading: PageReading, text: string, keys: readonly string[], row: z.ZodType<Row>) {
+    this.total = reading.total
+    this.next = reading.next
+    this.#text = text
+    this.#keys = keys
+    this.#items = reading.rows
+    for (const [index, item] of reading.rows.entries()) {
+      const parsed = row.safeParse(item)
+      if (parsed.success) {
+        this.rows.push(parsed.data)
+        this.#indexes.push(index)
+      } else this.rejected.push({ raw: this.#raw(index), reason: issueLine(parsed.error) })
+    }
+  }
+
+  /** The bytes of `rows[i]` as received. */
+  rawOf(i: number): string {
+    return this.#raw(this.#indexes[i] ?? -1)
+  }
+
+  #raw(index: number): string {
+    this.#slices ??= this.#slice()
+    return this.#slices[index] ?? JSON.stringify(this.#items[index])
+  }
+
+  /** Slices only count when they are as many as the rows: an odd envelope falls back to our own spelling. */
+  #slice(): string[] {
+    for (const key of [...this.#keys, undefined]) {
+      const slices = sliceRows(this.#text, key)
+      if (slices?.length === this.#items.length) return slices
+    }
+    return []
+  }
+}
+
+export function issueLine(error: z.ZodError): string {
+  return error.issues
+    .slice(0, 3)
+    .map((issue) => `${issue.path.join('.') || 'value'}: ${issue.message}`)
+    .join('; ')
+}
+
+/** The rows of page `page` (1-based) at `size` rows a page. */
+export function cut<T>(rows: readonly T[], page: number, size: number): readonly T[] {
+  return rows.slice((page - 1) * size, page * size)
+}
+
+/** A whole number from a number or a numeric text, or undefined. */
+export function wholeNumber(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof number === 'number' && Number.isInteger(number) ? number : undefined
+}

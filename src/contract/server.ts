@@ -1,0 +1,215 @@
+import { RegExpRouter } from 'hono/router/reg-exp-router'
+import { SmartRouter } from 'hono/router/smart-router'
+import { TrieRouter } from 'hono/router/trie-router'
+import * as z from 'zod'
+
+import type { Identity } from './auth.ts'
+import { readJson } from './body.ts'
+import type { Contract } from './contract.ts'
+import { SlidingWindow } from './limits.ts'
+import type { Operation } from './operation.ts'
+import { decodeQuery } from './query.ts'
+import { Refusal } from './refusal.ts'
+import { type RawQuery, type WireAnswer, type WireRequest, parseSearch } from './wire.ts'
+
+/** What a behaviour is given: a request that has passed authentication, limits, permission and validation. */
+export interface Call {
+  op: Operation
+  params: Record<string, string>
+  query: Record<string, unknown>
+  /** Every parameter as sent, also those that the contract does not know. */
+  raw: RawQuery
+  body: unknown
+  identity: Identity
+  request: WireRequest
+  switches: Record<string, string>
+  now: number
+}
+
+/**
+ * What an operation does. Returns the answer's body, of a list all matching rows (the page is cut from them), or a
+ * `Reply` for anything else. A "no" is a thrown Refusal.
+ */
+export type Behaviour = (call: Call) => unknown
+
+/** An answer that is not simply the success status with a JSON body. A string is sent as it is. */
+export class Reply {
+  readonly status: number
+  readonly body: unknown
+  readonly headers: Record<string, string>
+
+  constructor(status: number, body: unknown, headers: Record<string, string> = {}) {
+    this.status = status
+    this.body = body
+    this.headers = headers
+  }
+}
+
+export interface ServerParts {
+  contract: Contract
+  behaviours: Readonly<Record<string, Behaviour>>
+  /** Who a key stands for, a Refusal when it is known but no longer good, undefined when it is unknown. */
+  identify(key: string): Identity | Refusal | undefined
+  now(): number
+  switches: Record<string, string>
+  newRequestId(): string
+  /** Further headers of every answer (a request id echoed, say). */
+  headers?(request: WireRequest, requestId: string): Record<string, string>
+}
+
+interface Route {
+  op: Operation
+  query: z.ZodObject
+}
+
+/** The server half of a contract: authenticates, limits, routes, validates, and cuts pages by itself. */
+export function createServer(parts: ServerParts): (request: WireRequest) => Promise<WireAnswer> {
+  const { contract } = parts
+  const routes = routesOf(contract)
+  const windows = new Map<string, SlidingWindow>()
+
+  async function answer(request: WireRequest, requestId: string): Promise<WireAnswer> {
+    const now = parts.now()
+    const identity = authenticate(parts, request)
+    const limits = limit(contract, windows, request, identity, parts.switches, now)
+    const { route, params } = match(contract, routes, request)
+    permit(contract, route.op, identity)
+    const raw = parseSearch(request.search)
+    const query = validated(contract, route.op, route.query, decodeQuery(route.query, raw)) as Record<string, unknown>
+    const body = readBody(contract, route.op, request)
+    const call: Call = { op: route.op, params, query, raw, body, identity, request, switches: parts.switches, now }
+    const behaviour = parts.behaviours[route.op.id]
+    if (behaviour === undefined) throw new Error(`${contract.vendor}: ${route.op.id} has no behaviour`)
+    const answered = write(route.op, await behaviour(call), call)
+    return { ...answered, headers: { ...answered.headers, ...limits, ...parts.headers?.(request, requestId) } }
+  }
+
+  return async (request) => {
+    const requestId = parts.newRequestId()
+    try {
+      return await answer(request, requestId)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      const habit = match(contract, routes, request, true)?.route.op.errors ?? contract.errors
+      const body = error.body ?? habit.write(error, { requestId, switches: parts.switches })
+      return json(error.status, body, { ...error.headers, ...parts.headers?.(request, requestId) })
+    }
+  }
+}
+
+type Routes = Map<string, SmartRouter<Route>>
+
+/** Paths without parameters go first, so that `/tickets/settings` is not a ticket's id. */
+function routesOf(contract: Contract): Routes {
+  const routes: Routes = new Map()
+  const holes = (op: Operation): number => op.path.split('{').length
+  for (const op of Object.values(contract.operations).toSorted((a, b) => holes(a) - holes(b))) {
+    const query = (op.query ?? z.object({})).extend(op.paging?.query ?? {})
+    const router = routes.get(op.method) ?? new SmartRouter<Route>({ routers: [new RegExpRouter(), new TrieRouter()] })
+    router.add(op.method, op.path.replace(/\{(\w+)\}/g, ':$1'), { op, query })
+    routes.set(op.method, router)
+  }
+  return routes
+}
+
+type Match = { route: Route; params: Record<string, string> }
+
+function match(contract: Contract, routes: Routes, request: WireRequest): Match
+function match(contract: Contract, routes: Routes, request: WireRequest, quiet: true): Match | undefined
+function match(contract: Contract, routes: Routes, request: WireRequest, quiet = false): Match | undefined {
+  const path = request.path.length > 1 ? request.path.replace(/\/+$/, '') : request.path
+  const method = request.method === 'HEAD' ? 'GET' : request.method
+  const found = find(routes.get(method), method, path)
+  if (found !== undefined || quiet) return found
+  const others = [...routes.keys()].filter((other) => find(routes.get(other), other, path) !== undefined)
+  if (others.length === 0 || contract.wrongMethod !== 405) throw new Refusal(404, 'endpoint_not_found', 'Not found')
+  throw new Refusal(405, 'method_not_allowed', 'Method not allowed', { headers: { allow: others.join(', ') } })
+}
+
+function find(router: SmartRouter<Route> | undefined, method: string, path: string): Match | undefined {
+  const [matches, stash] = router?.match(method, path) ?? [[]]
+  const first = matches[0]
+  if (first === undefined) return undefined
+  const [route, found] = first
+  const params: Record<string, string> = {}
+  for (const [name, value] of Object.entries(found)) {
+    const text = typeof value === 'number' ? (stash as readonly string[] | undefined)?.[value] : value
+    params[name] = decoded(text ?? '')
+  }
+  return { route, params }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function authenticate(parts: ServerParts, request: WireRequest): Identity {
+  const key = parts.contract.auth.find(request)
+  const identity = key === undefined ? undefined : parts.identify(key)
+  if (identity instanceof Refusal) throw identity
+  if (identity === undefined) throw parts.contract.auth.refuse(key)
+  return identity
+}
+
+function limit(
+  contract: Contract,
+  windows: Map<string, SlidingWindow>,
+  request: WireRequest,
+  identity: Identity,
+  switches: Record<string, string>,
+  now: number,
+): Record<string, string> {
+  const rule = contract.limits.grant(request, switches)
+  if (rule === undefined) return {}
+  const name = `${rule.scope === 'address' ? request.ip : identity.name} ${rule.requests}/${rule.windowMs}`
+  let window = windows.get(name)
+  if (window === undefined) windows.set(name, (window = new SlidingWindow()))
+  const waitMs = window.waitMs(rule, now)
+  if (waitMs > 0) throw contract.limits.refuse(waitMs, switches)
+  window.add(now)
+  const state = { limit: rule.requests, remaining: rule.requests - window.count(), resetAt: now + rule.windowMs }
+  return contract.limits.headers?.(state, now) ?? {}
+}
+
+function permit(contract: Contract, op: Operation, identity: Identity): void {
+  if (op.permission === undefined || identity.permissions === 'all') return
+  const held = identity.permissions
+  if (op.permission.some((permission) => held.has(permission))) return
+  throw contract.forbid?.(op) ?? new Refusal(403, 'missing_permission', `the key lacks ${op.permission.join(' or ')}`)
+}
+
+function readBody(contract: Contract, op: Operation, request: WireRequest): unknown {
+  if (op.method === 'GET' || op.method === 'DELETE') return undefined
+  const refused = contract.refuseBody?.(request)
+  if (refused !== undefined) throw refused
+  if (op.body === undefined) return request.body
+  if (request.body === '') return validated(contract, op, op.body, {})
+  const body = readJson(request.body)
+  if (!body.ok) throw new Refusal(400, 'invalid_json', 'the body is not valid JSON')
+  return validated(contract, op, op.body, body.value)
+}
+
+function validated(contract: Contract, op: Operation, schema: z.ZodType, value: unknown): unknown {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const fields = parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), issue: issue.message }))
+  const message = fields.map(({ field, issue }) => `${field}: ${issue}`).join('; ')
+  throw contract.invalid?.(fields, op) ?? new Refusal(400, 'invalid_request', message, { fields })
+}
+
+function write(op: Operation, value: unknown, call: Call): WireAnswer {
+  if (value instanceof Reply) return json(value.status, value.body, value.headers)
+  if (op.paging === undefined) return json(op.status ?? 200, value)
+  if (!Array.isArray(value)) throw new Error(`${op.id}: a list's behaviour returns an array`)
+  return json(op.status ?? 200, op.paging.write(value, call.query, call.switches))
+}
+
+function json(status: number, body: unknown, headers: Record<string, string> = {}): WireAnswer {
+  if (typeof body === 'string') return { status, headers: { 'content-type': 'text/html; charset=utf-8', ...headers }, body }
+  const text = body === undefined || status === 204 ? '' : JSON.stringify(body)
+  return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body: text }
+}

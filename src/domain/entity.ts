@@ -1,0 +1,14 @@
+/** What events share, and what correlation joins them by. Values are normalised: lower case, hosts by first label. */
+export interface Entity {
+  kind: EntityKind
+  value: string
+}
+
+export const entityKinds = ['host', 'user', 'address', 'hash', 'domain'] as const
+export type EntityKind = (typeof entityKinds)[number]
+
+/** `WS-01.acme.test` and `ws-01` are one host: vendors mix both forms. An address stays whole. */
+export function hostEntity(name: string): Entity {
+  const text = name.trim().toLowerCase()
+  return { kind: 'host', value: /^[\d.:]+$/.test(text) ? text : (text.split('.')[0] ?? text) }
+}

@@ -1,0 +1,32 @@
+import { hash } from 'node:crypto'
+
+/**
+ * Ids are made from their causes, so a stage that runs twice makes the same rows. Parts are length-prefixed: no two
+ * different lists of parts give one id.
+ */
+export function idOf(prefix: string, ...parts: (string | number)[]): string {
+  const text = parts.map((part) => `${String(part).length}:${part}`).join('')
+  return `${prefix}_${hash('sha256', text, 'hex').slice(0, 24)}`
+}
+
+export function digest(text: string): string {
+  return hash('sha256', text, 'hex')
+}
+
+const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+/** The marker that a ticket carries in its subject: `[WF-7K2M9QX4TB]`, ten base-32 digits (50 bits) of the case id. */
+export function markerOf(caseId: string): string {
+  let bits = BigInt(`0x${digest(caseId).slice(0, 13)}`)
+  let text = ''
+  for (let i = 0; i < 10; i++) {
+    text += crockford[Number(bits & 31n)]
+    bits >>= 5n
+  }
+  return `[WF-${text}]`
+}
+
+/** The first marker in a text, or undefined. */
+export function readMarker(text: string): string | undefined {
+  return /\[WF-[0-9A-HJKMNP-TV-Z]{10}\]/.exec(text)?.[0]
+}

@@ -205,7 +205,8 @@ function write(op: Operation, value: unknown, call: Call): WireAnswer {
   if (value instanceof Reply) return json(value.status, value.body, value.headers)
   if (op.paging === undefined) return json(op.status ?? 200, value)
   if (!Array.isArray(value)) throw new Error(`${op.id}: a list's behaviour returns an array`)
-  return json(op.status ?? 200, op.paging.write(value, call.query, call.switches))
+  const rows: unknown[] = call.request.drift === undefined ? value : value.slice(call.request.drift)
+  return json(op.status ?? 200, op.paging.write(rows, call.query, call.switches))
 }
 
 function json(status: number, body: unknown, headers: Record<string, string> = {}): WireAnswer {

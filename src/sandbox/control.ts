@@ -1,0 +1,54 @@
+import * as z from 'zod'
+
+import { readJson } from '../contract/body.ts'
+import { issueLine } from '../contract/paging.ts'
+import type { WireAnswer, WireRequest } from '../contract/wire.ts'
+import { faultKinds, faultRule } from './faults.ts'
+import type { Sandbox } from './sandbox.ts'
+
+const switchRule = z.strictObject({ vendor: z.string(), name: z.string(), value: z.string() })
+
+/** The sandbox's own routes under `/_sandbox/`: no vendor has them, and they need no key. */
+export function control(sandbox: Sandbox, request: WireRequest, origin: string): WireAnswer {
+  const route = `${request.method} ${request.path.slice('/_sandbox'.length).replace(/\/$/, '')}`
+  switch (route) {
+    case 'GET ':
+      return answer(200, { routes: ['connections', 'faults', 'switches', 'truth', 'requests'].map((r) => `/_sandbox/${r}`) })
+    case 'GET /connections':
+      return answer(200, sandbox.connections(origin))
+    case 'GET /faults':
+      return answer(200, { kinds: faultKinds, rules: sandbox.faults.rules, struck: sandbox.faults.struck })
+    case 'POST /faults':
+      return withBody(request, z.union([faultRule, z.array(faultRule)]), (given) => {
+        sandbox.faults.rules.push(...[given].flat())
+        return answer(201, { rules: sandbox.faults.rules })
+      })
+    case 'DELETE /faults':
+      sandbox.faults.rules.length = 0
+      return answer(200, { rules: [] })
+    case 'GET /switches':
+      return answer(200, sandbox.switches())
+    case 'POST /switches':
+      return withBody(request, switchRule, ({ vendor, name, value }) => {
+        const problem = sandbox.setSwitch(vendor, name, value)
+        return problem === undefined ? answer(200, sandbox.switches()) : answer(400, { message: problem })
+      })
+    case 'GET /truth':
+      return answer(200, sandbox.truth())
+    case 'GET /requests':
+      return answer(200, sandbox.requests)
+    default:
+      return answer(404, { message: `the sandbox has no ${route}` })
+  }
+}
+
+function withBody<T>(request: WireRequest, schema: z.ZodType<T>, act: (value: T) => WireAnswer): WireAnswer {
+  const body = readJson(request.body)
+  if (!body.ok) return answer(400, { message: body.message })
+  const parsed = schema.safeParse(body.value)
+  return parsed.success ? act(parsed.data) : answer(400, { message: issueLine(parsed.error) })
+}
+
+function answer(status: number, body: unknown): WireAnswer {
+  return { status, headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(body) }
+}

@@ -1,0 +1,91 @@
+import * as z from 'zod'
+
+import { Dropped } from '../contract/in-process.ts'
+import type { WireAnswer, WireRequest } from '../contract/wire.ts'
+
+/** What can go wrong between us and a vendor. `-after` means that the vendor had already done what was asked. */
+export const faultKinds = [
+  'status',
+  'status-after',
+  'drop',
+  'drop-after',
+  'html',
+  'truncate',
+  'slow',
+  'late',
+  'throttle',
+  'drift',
+] as const
+
+export type FaultKind = (typeof faultKinds)[number]
+
+export const faultRule = z.strictObject({
+  kind: z.enum(faultKinds).describe('slow: done at once, answered late; late: done late'),
+  vendor: z.string().optional(),
+  method: z.string().optional(),
+  path: z.string().optional().describe('part of the path under the vendor’s base'),
+  status: z.int().min(300).max(599).optional().describe('for status and status-after; default 500'),
+  delayMs: z.int().min(0).max(600_000).optional().describe('for slow and late; default 45000'),
+  rate: z.number().min(0).max(1).optional().describe('share of the matching requests; default 1'),
+  times: z.int().min(1).optional().describe('ends after so many; default never'),
+})
+
+export type FaultRule = z.infer<typeof faultRule>
+
+type Serve = (request: WireRequest) => Promise<WireAnswer>
+
+/** The switchboard: rules are tried in order, the first that strikes decides. */
+export class Faults {
+  readonly rules: FaultRule[] = []
+  /** How often each kind struck. */
+  readonly struck: Record<FaultKind, number> = Object.fromEntries(faultKinds.map((kind) => [kind, 0])) as Record<
+    FaultKind,
+    number
+  > // every kind has just been given its entry
+  readonly #outside: { random(): number; sleep(ms: number): Promise<void> }
+
+  constructor(outside: { random(): number; sleep(ms: number): Promise<void> }) {
+    this.#outside = outside
+  }
+
+  async around(vendor: string, request: WireRequest, serve: Serve): Promise<WireAnswer> {
+    const rule = this.rules.find((candidate) => this.#strikes(candidate, vendor, request))
+    if (rule === undefined) return serve(request)
+    this.struck[rule.kind]++
+    if (rule.times !== undefined && --rule.times === 0) this.rules.splice(this.rules.indexOf(rule), 1)
+    return this.#apply(rule, request, serve)
+  }
+
+  #strikes(rule: FaultRule, vendor: string, request: WireRequest): boolean {
+    if (rule.vendor !== undefined && rule.vendor !== vendor) return false
+    if (rule.method !== undefined && rule.method.toUpperCase() !== request.method) return false
+    if (rule.path !== undefined && !request.path.includes(rule.path)) return false
+    return rule.rate === undefined || this.#outside.random() < rule.rate
+  }
+
+  async #apply(rule: FaultRule, request: WireRequest, serve: Serve): Promise<WireAnswer> {
+    const delay = rule.delayMs ?? 45_000
+    if (rule.kind === 'status') return failure(rule.status ?? 500)
+    if (rule.kind === 'throttle') return failure(429)
+    if (rule.kind === 'drop') throw new Dropped('dropped before the request was handled')
+    if (rule.kind === 'drift') return serve({ ...request, drift: 1 })
+    if (rule.kind === 'late') await this.#outside.sleep(delay)
+    const answer = await serve(request)
+    if (rule.kind === 'slow') await this.#outside.sleep(delay)
+    if (rule.kind === 'status-after') return failure(rule.status ?? 500)
+    if (rule.kind === 'drop-after') throw new Dropped('dropped after the request was handled')
+    if (rule.kind === 'html') return loginPage
+    if (rule.kind === 'truncate') return { ...answer, body: answer.body.slice(0, answer.body.length / 2) }
+    return answer
+  }
+}
+
+function failure(status: number): WireAnswer {
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ message: `fault ${status}` }) }
+}
+
+const loginPage: WireAnswer = {
+  status: 200,
+  headers: { 'content-type': 'text/html' },
+  body: '<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please sign in</body></html>',
+}

@@ -1,0 +1,138 @@
+import type { Connector, Filed, Raised, SandboxState } from '../connectors/connector.ts'
+import type { World } from '../connectors/world.ts'
+import { defaultSwitches } from '../contract/contract.ts'
+import { inProcessFetch } from '../contract/in-process.ts'
+import { createServer } from '../contract/server.ts'
+import type { WireAnswer, WireRequest } from '../contract/wire.ts'
+import type { Fetch, Outside } from '../domain/outside.ts'
+import { Faults } from './faults.ts'
+
+/** One vendor, served. */
+interface Stand {
+  connector: Connector
+  state: SandboxState
+  switches: Record<string, string>
+  server: (request: WireRequest) => Promise<WireAnswer>
+}
+
+/** Where a client can be pointed to, and with which key. */
+export interface DemoConnection {
+  vendor: string
+  baseUrl: string
+  keys: readonly { name: string; value: string; note: string }[]
+  [setting: string]: unknown
+}
+
+/** All vendors' APIs over one made-up world; the same object runs behind a port and inside a test. */
+export class Sandbox {
+  readonly world: World
+  readonly faults: Faults
+  /** Requests served, by vendor. */
+  readonly requests: Record<string, number> = {}
+  readonly #stands = new Map<string, Stand>()
+  /** `/prefix` → vendor, longest first. */
+  readonly #mounts: [string, Stand][]
+
+  constructor(connectors: readonly Connector[], world: World, outside: Omit<Outside, 'fetch'>) {
+    this.world = world
+    this.faults = new Faults(outside)
+    for (const connector of connectors) this.#stands.set(connector.contract.vendor, stand(connector, world, outside))
+    this.#mounts = [...this.#stands.values()]
+      .flatMap((one) => one.connector.sandbox.mounts.map((mount): [string, Stand] => [mount, one]))
+      .toSorted(([a], [b]) => b.length - a.length)
+  }
+
+  /** Serves by path prefix, or by the vendor's own host name. Throws Dropped for a broken connection. */
+  async serve(request: WireRequest): Promise<WireAnswer> {
+    const found = this.#find(request)
+    if (found === undefined) return notHere(this.#mounts.map(([mount]) => mount))
+    const { vendor } = found.stand.connector.contract
+    this.requests[vendor] = (this.requests[vendor] ?? 0) + 1
+    return this.faults.around(vendor, { ...request, path: found.path }, (inner) => {
+      found.stand.state.advance()
+      return found.stand.server(inner)
+    })
+  }
+
+  /** A `fetch` that leads here without sockets. */
+  fetch(ip = '127.0.0.1'): Fetch {
+    return inProcessFetch((request) => this.serve(request), ip)
+  }
+
+  connections(origin: string): DemoConnection[] {
+    return [...this.#stands.values()].map(({ connector, state }) => ({
+      vendor: connector.contract.vendor,
+      baseUrl: `${origin}${connector.sandbox.mounts[0] ?? ''}`,
+      keys: state.keys,
+      ...connector.sandbox.settings,
+    }))
+  }
+
+  switches(): Record<string, Record<string, string>> {
+    return Object.fromEntries([...this.#stands].map(([vendor, one]) => [vendor, one.switches]))
+  }
+
+  /** Says in one line what is wrong with it, or undefined when it is set. */
+  setSwitch(vendor: string, name: string, value: string): string | undefined {
+    const one = this.#stands.get(vendor)
+    if (one === undefined) return `no vendor ${vendor}: use ${[...this.#stands.keys()].join(', ')}`
+    const rules = one.connector.contract.switches
+    const rule = rules[name]
+    if (rule === undefined) return `no switch ${name}: use ${Object.keys(rules).join(', ')}`
+    if (rule.free !== true && !rule.values.includes(value)) return `${name} takes ${rule.values.join(', ')}`
+    one.switches[name] = value
+    return undefined
+  }
+
+  /** Ground truth, for the score alone. */
+  truth(): { raised: Raised[]; filed: Filed[] } {
+    const states = [...this.#stands.values()].map((one) => one.state)
+    for (const state of states) state.advance()
+    return {
+      raised: states.flatMap((state) => state.raised?.() ?? []),
+      filed: states.flatMap((state) => state.filed?.() ?? []),
+    }
+  }
+
+  #find(request: WireRequest): { stand: Stand; path: string } | undefined {
+    const { path } = request
+    for (const [mount, one] of this.#mounts) {
+      if (path === mount) return { stand: one, path: '/' }
+      if (path.startsWith(`${mount}/`)) return { stand: one, path: path.slice(mount.length) }
+    }
+    return this.#findByHost(request.headers['host'] ?? '', path)
+  }
+
+  /** A client that cannot be told another address reaches us by the vendor's own host name and path. */
+  #findByHost(host: string, path: string): { stand: Stand; path: string } | undefined {
+    const name = host.replace(/:\d+$/, '')
+    const one = [...this.#stands.values()].find((candidate) => candidate.connector.sandbox.hosts.test(name))
+    if (one === undefined) return undefined
+    const prefix = new URL(one.connector.contract.base(one.connector.sandbox.settings)).pathname.replace(/\/$/, '')
+    if (path !== prefix && !path.startsWith(`${prefix}/`)) return undefined
+    return { stand: one, path: path.slice(prefix.length) || '/' }
+  }
+}
+
+function stand(connector: Connector, world: World, outside: Omit<Outside, 'fetch'>): Stand {
+  const { contract } = connector
+  const switches = defaultSwitches(contract)
+  const { now, random } = outside
+  const state = connector.sandbox.open(world, { now, random, switches })
+  let count = 0
+  const server = createServer({
+    contract,
+    behaviours: state.behaviours,
+    identify: (key) => state.identify(key),
+    now,
+    switches,
+    newRequestId: () => state.newRequestId?.() ?? `req_${String(++count).padStart(12, '0')}`,
+    ...(state.headers && { headers: state.headers }),
+  })
+  return { connector, state, switches, server }
+}
+
+function notHere(mounts: string[]): WireAnswer {
+  const body = `<!doctype html><title>Not found</title><p>Nothing is served here. APIs: ${mounts.join(', ')}</p>`
+  return { status: 404, headers: { 'content-type': 'text/html; charset=utf-8' }, body }
+}

@@ -1,0 +1,70 @@
+import type { AddressInfo } from 'node:net'
+
+import { type HttpBindings, createAdaptorServer } from '@hono/node-server'
+
+import { Dropped } from '../contract/in-process.ts'
+import type { WireAnswer, WireRequest } from '../contract/wire.ts'
+
+export interface Listener {
+  /** `http://127.0.0.1:4400` */
+  origin: string
+  close(): Promise<void>
+}
+
+export class ListenError extends Error {
+  override name = 'ListenError'
+}
+
+/** Puts a server reading behind a port. A thrown Dropped breaks the connection instead of answering. */
+export async function listen(
+  serve: (request: WireRequest) => Promise<WireAnswer>,
+  options: { port: number; host: string; variable: string },
+): Promise<Listener> {
+  const server = createAdaptorServer({
+    overrideGlobalObjects: false,
+    fetch: async (request: Request, env: HttpBindings) => {
+      try {
+        const answer = await serve(await toWire(request, env))
+        return new Response(answer.status === 204 ? null : answer.body, answer)
+      } catch (error) {
+        if (!(error instanceof Dropped)) throw error
+        env.incoming.socket.destroy()
+        return new Response(null, { status: 500 })
+      }
+    },
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, options)))
+    server.listen(options.port, options.host, resolve)
+  })
+  const { port } = server.address() as AddressInfo // a TCP server has one
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve())
+      if ('closeAllConnections' in server) server.closeAllConnections()
+    })
+  return { origin: `http://${options.host}:${port}`, close }
+}
+
+async function toWire(request: Request, env: HttpBindings): Promise<WireRequest> {
+  const { incoming } = env
+  const target = incoming.url ?? '/'
+  const mark = target.indexOf('?')
+  const method = incoming.method ?? 'GET'
+  return {
+    method,
+    path: mark < 0 ? target : target.slice(0, mark),
+    search: mark < 0 ? '' : target.slice(mark + 1),
+    headers: incoming.headers as Record<string, string | undefined>, // only set-cookie is a list, and nobody sends it
+    body: method === 'GET' || method === 'HEAD' ? '' : await request.text(),
+    ip: incoming.socket.remoteAddress ?? '',
+  }
+}
+
+function explain(error: NodeJS.ErrnoException, { port, host, variable }: { port: number; host: string; variable: string }) {
+  if (error.code === 'EADDRINUSE') {
+    return new ListenError(`port ${port} on ${host} is in use: stop what uses it, or set ${variable} to another port`)
+  }
+  if (error.code === 'EACCES') return new ListenError(`port ${port} needs more rights: set ${variable} to one above 1023`)
+  return new ListenError(`cannot listen on ${host}:${port}: ${error.message}`)
+}

@@ -19,7 +19,8 @@ interface File {
 const addresses = [
   {
     what: 'network',
-    seen: /(?<![.\w#$])fetch\s*\(|\bglobalThis\.fetch\b/g,
+    // A call, not the declaration of a method that happens to be called fetch.
+    seen: /(?<![.\w#$])fetch\s*\((?!(?<=^\s*(?:async\s+)?fetch\s*\()[^()]*\)\s*[:{])|\bglobalThis\.fetch\b/gm,
     in: ['contract/client.ts', 'main.ts', 'console/'],
   },
   {
@@ -99,6 +100,8 @@ test.each<[why: string, path: string, text: string, caught: string | null]>([
   ['vendor in a test', 'api/a.test.ts', "const vendor = 'acme'", null],
   ['network', 'api/a.ts', 'await fetch(url)', 'src/api/a.ts:1 network strays: fetch('],
   ['network, given', 'api/a.ts', 'await this.outside.fetch(url)', null],
+  ['network, at the start of a line', 'api/a.ts', '  fetch(url)', 'src/api/a.ts:1 network strays: fetch('],
+  ['network, a method', 'sandbox/a.ts', "class A {\n  fetch(ip = ''): Fetch {\n  }\n}", null],
   ['network, in the client', 'contract/client.ts', 'await fetch(url)', null],
   ['clock', 'api/a.ts', 'const t = new Date().getTime()', 'src/api/a.ts:1 clock strays: new Date'],
   ['clock, a time given', 'api/a.ts', 'const t = new Date(time)', null],

@@ -1,0 +1,81 @@
+import type { Case, CaseStatus } from '../domain/case.ts'
+import type { Severity } from '../domain/severity.ts'
+import type { Db } from './engine.ts'
+import { insertMany } from './insert.ts'
+import { among, type Before, isBefore } from './lists.ts'
+
+export interface CaseRow {
+  id: string
+  tenant_id: string
+  title: string
+  severity: Severity
+  status: CaseStatus
+  first_time: number
+  last_time: number
+  finding_count: number
+  created_at: number
+  updated_at: number
+}
+
+const updated = ['tenant_id', 'title', 'severity', 'status', 'first_time', 'last_time', 'finding_count', 'updated_at'] as const
+
+export async function putCases(db: Db, cases: Case[]): Promise<void> {
+  await insertMany(db, 'cases', cases.map(toRow), { on: ['id'], set: [...updated] })
+}
+
+export async function casesByIds(db: Db, ids: string[]): Promise<Case[]> {
+  const rows = await db.selectFrom('cases').selectAll().where(among(db, 'id', ids)).orderBy('id').execute()
+  return rows.map(fromRow)
+}
+
+export interface CaseFilter {
+  status?: CaseStatus
+  tenantId?: string
+  limit: number
+  before?: Before
+}
+
+/** Newest attack first, by the time of its first finding; the page after continues before `{ time: firstTime, id }`. */
+export async function listCases(db: Db, { status, tenantId, limit, before }: CaseFilter): Promise<Case[]> {
+  let query = db.selectFrom('cases').selectAll().orderBy('first_time', 'desc').orderBy('id', 'desc').limit(limit)
+  if (status) query = query.where('status', '=', status)
+  if (tenantId !== undefined) query = query.where('tenant_id', '=', tenantId)
+  if (before) query = query.where(isBefore('first_time', 'id', before))
+  return (await query.execute()).map(fromRow)
+}
+
+export async function countCases(db: Db): Promise<Record<CaseStatus, number>> {
+  const query = db.selectFrom('cases').select('status').select((eb) => eb.fn.countAll<number>().as('count'))
+  const rows = await query.groupBy('status').execute()
+  return { open: 0, resolved: 0, ...Object.fromEntries(rows.map((row) => [row.status, row.count])) }
+}
+
+function toRow(row: Case): CaseRow {
+  return {
+    id: row.id,
+    tenant_id: row.tenantId,
+    title: row.title,
+    severity: row.severity,
+    status: row.status,
+    first_time: row.firstTime,
+    last_time: row.lastTime,
+    finding_count: row.findingCount,
+    created_at: row.createdAt,
+    updated_at: row.updatedAt,
+  }
+}
+
+function fromRow(row: CaseRow): Case {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    title: row.title,
+    severity: row.severity,
+    status: row.status,
+    firstTime: row.first_time,
+    lastTime: row.last_time,
+    findingCount: row.finding_count,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}

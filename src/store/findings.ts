@@ -1,0 +1,108 @@
+import { sql } from 'kysely'
+import type { Finding } from '../domain/finding.ts'
+import type { Severity } from '../domain/severity.ts'
+import type { Db } from './engine.ts'
+import { insertMany } from './insert.ts'
+import { decode, encode } from './json.ts'
+import { among, listTable } from './lists.ts'
+
+export interface FindingRow {
+  id: string
+  connection_id: string
+  feed: string
+  vendor_id: string
+  customer_id: string | null
+  tenant_id: string | null
+  title: string
+  severity: Severity
+  open: number
+  time: number
+  entities: string
+  record_id: string
+  case_id: string | null
+  /** 1 while its customer stands for no Tenant. */
+  quarantined: number
+}
+
+/** A Finding with the Case that holds it. */
+export interface StoredFinding extends Finding {
+  caseId: string | null
+}
+
+const updated = ['customer_id', 'tenant_id', 'title', 'severity', 'open', 'time', 'entities', 'record_id', 'quarantined'] as const
+
+export async function putFindings(db: Db, findings: Finding[]): Promise<void> {
+  await insertMany(db, 'findings', findings.map(toRow), { on: ['id'], set: [...updated] })
+}
+
+export async function findingsByIds(db: Db, ids: string[]): Promise<StoredFinding[]> {
+  const rows = await db.selectFrom('findings').selectAll().where(among(db, 'id', ids)).orderBy('id').execute()
+  return rows.map(fromRow)
+}
+
+export async function assignCases(db: Db, pairs: { findingId: string; caseId: string }[]): Promise<void> {
+  const rows = pairs.map(({ findingId, caseId }) => [findingId, caseId])
+  const list = listTable(db, 'pair', ['finding_id', 'to_case'], rows)
+  await sql`update findings set case_id = pair.to_case from ${list} where findings.id = pair.finding_id`.execute(db)
+}
+
+// The partial index on quarantined findings serves a query only when it states this literally.
+const isQuarantined = sql<boolean>`quarantined = 1`
+
+export async function countQuarantined(db: Db): Promise<{ connectionId: string; customerId: string | null; count: number }[]> {
+  const query = db.selectFrom('findings').where(isQuarantined).groupBy(['connection_id', 'customer_id'])
+  const rows = await query
+    .select(['connection_id as connectionId', 'customer_id as customerId'])
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .orderBy('connection_id')
+    .orderBy('customer_id')
+    .execute()
+  return rows
+}
+
+/** Gives a customer's waiting findings their Tenant and returns them, oldest first. */
+export async function releaseQuarantined(db: Db, connectionId: string, customerId: string | null, tenantId: string): Promise<StoredFinding[]> {
+  const query = db.updateTable('findings').set({ tenant_id: tenantId, quarantined: 0 }).where(isQuarantined)
+  const ofCustomer = query.where('connection_id', '=', connectionId)
+  const rows = await (customerId === null ? ofCustomer.where('customer_id', 'is', null) : ofCustomer.where('customer_id', '=', customerId))
+    .returningAll()
+    .execute()
+  return rows.map(fromRow).sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1))
+}
+
+function toRow(finding: Finding): FindingRow {
+  return {
+    id: finding.id,
+    connection_id: finding.connectionId,
+    feed: finding.feed,
+    vendor_id: finding.vendorId,
+    customer_id: finding.customerId,
+    tenant_id: finding.tenantId,
+    title: finding.title,
+    severity: finding.severity,
+    open: Number(finding.open),
+    time: finding.time,
+    entities: encode(finding.entities),
+    record_id: finding.recordId,
+    case_id: null,
+    quarantined: Number(finding.tenantId === null),
+  }
+}
+
+function fromRow(row: FindingRow): StoredFinding {
+  return {
+    id: row.id,
+    connectionId: row.connection_id,
+    feed: row.feed,
+    vendorId: row.vendor_id,
+    customerId: row.customer_id,
+    tenantId: row.tenant_id,
+    title: row.title,
+    severity: row.severity,
+    open: row.open === 1,
+    time: row.time,
+    entities: decode(row.entities),
+    recordId: row.record_id,
+    caseId: row.case_id,
+  }
+}

@@ -1,0 +1,34 @@
+import { sql } from 'kysely'
+import type { Db } from './engine.ts'
+
+export interface LeaseRow {
+  name: string
+  holder: string
+  /** Rises by one whenever the lease is taken anew; a renewal keeps it. */
+  fence: number
+  expires_at: number
+}
+
+/** Takes or renews a lease in one statement, which is what makes it right when two processes try at once. */
+export async function acquireLease(db: Db, name: string, holder: string, ttlMs: number, now: number): Promise<{ fence: number } | undefined> {
+  const query = sql<{ fence: number }>`
+    insert into leases (name, holder, fence, expires_at) values (${name}, ${holder}, 1, ${now + ttlMs})
+    on conflict (name) do update set
+      fence = case when leases.holder = excluded.holder and leases.expires_at > ${now} then leases.fence else leases.fence + 1 end,
+      holder = excluded.holder,
+      expires_at = excluded.expires_at
+    where leases.holder = excluded.holder or leases.expires_at <= ${now}
+    returning fence`
+  return (await query.execute(db)).rows[0]
+}
+
+export async function holdsLease(db: Db, name: string, holder: string, fence: number, now: number): Promise<boolean> {
+  const query = db.selectFrom('leases').select('name').where('name', '=', name).where('holder', '=', holder)
+  return (await query.where('fence', '=', fence).where('expires_at', '>', now).executeTakeFirst()) !== undefined
+}
+
+/** Gives a lease back. Its row stays, so that the next fence is higher. */
+export async function releaseLease(db: Db, name: string, holder: string, fence: number): Promise<void> {
+  const query = db.updateTable('leases').set({ expires_at: 0 }).where('name', '=', name)
+  await query.where('holder', '=', holder).where('fence', '=', fence).execute()
+}

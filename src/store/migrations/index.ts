@@ -1,0 +1,7 @@
+import type { Migration } from 'kysely/migration'
+import * as start from './0001-start.ts'
+
+/** Every migration by name, in the order of the names. A released one is never edited. */
+export const migrations: Record<string, Migration> = {
+  '0001-start': start,
+}

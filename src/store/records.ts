@@ -1,0 +1,126 @@
+import { sql } from 'kysely'
+import type { VendorRecord } from '../domain/record.ts'
+import type { Db } from './engine.ts'
+import { insertMany } from './insert.ts'
+import { among } from './lists.ts'
+
+export interface RecordRow {
+  id: string
+  connection_id: string
+  feed: string
+  vendor_id: string
+  customer_id: string | null
+  time: number
+  open: number
+  /** 1 for the version that the vendor showed last. */
+  head: number
+  /** 1 until the pipeline has read it. */
+  pending: number
+  body: string
+  hash: string
+  first_seen_at: number
+}
+
+/**
+ * Keeps what a read brought, in the order read, and returns the versions that were not there yet. The last version of
+ * each thing becomes its head; a head that changed waits for the pipeline, also when an old version has come back.
+ */
+export async function putRecords(db: Db, rows: VendorRecord[]): Promise<VendorRecord[]> {
+  if (rows.length === 0) return []
+  const ids = [...new Set(rows.map((row) => row.id))]
+  const known = await db.selectFrom('records').select(['id', 'head']).where(among(db, 'id', ids)).execute()
+  const headOf = new Map(known.map((row) => [row.id, row.head]))
+  const fresh = new Map(rows.filter((row) => !headOf.has(row.id)).map((row) => [row.id, row]))
+  const last = new Map(rows.map((row) => [thing(row), row]))
+  const touched = new Set([...fresh.values()].map(thing))
+  const heads = [...last.values()].filter((row) => headOf.get(row.id) !== 1 || touched.has(thing(row)))
+
+  await retire(db, heads)
+  const added = [...fresh.values()]
+  const inserts = added.map((row) => toRow(row, last.get(thing(row))?.id === row.id))
+  await insertMany(db, 'records', inserts, { on: ['id'], set: [] })
+  const back = heads.filter((row) => !fresh.has(row.id)).map((row) => row.id)
+  if (back.length > 0) await db.updateTable('records').set({ head: 1, pending: 1 }).where(among(db, 'id', back)).execute()
+  return added
+}
+
+/** What a record is a version of. */
+function thing(row: VendorRecord): string {
+  return `${row.connectionId}\n${row.feed}\n${row.vendorId}`
+}
+
+async function retire(db: Db, heads: VendorRecord[]): Promise<void> {
+  for (const group of Map.groupBy(heads, (row) => `${row.connectionId}\n${row.feed}`).values()) {
+    const { connectionId, feed } = group[0]! // a group has a member
+    const query = db.updateTable('records').set({ head: 0 }).where(isHead).where('connection_id', '=', connectionId)
+    await query.where('feed', '=', feed).where(among(db, 'vendor_id', group.map((row) => row.vendorId))).execute()
+  }
+}
+
+// Partial indexes serve a query only when it states their condition as a literal.
+const isHead = sql<boolean>`head = 1`
+const isOpenHead = sql<boolean>`head = 1 and open = 1`
+const isPending = sql<boolean>`pending = 1`
+
+export async function heads(db: Db, connectionId: string, feed: string, vendorIds: string[]): Promise<VendorRecord[]> {
+  const query = db.selectFrom('records').selectAll().where(isHead).where('connection_id', '=', connectionId)
+  return (await query.where('feed', '=', feed).where(among(db, 'vendor_id', vendorIds)).execute()).map(fromRow)
+}
+
+export async function openHeads(db: Db, connectionId: string, feed: string): Promise<VendorRecord[]> {
+  const query = db.selectFrom('records').selectAll().where(isOpenHead).where('connection_id', '=', connectionId)
+  return (await query.where('feed', '=', feed).orderBy('vendor_id').execute()).map(fromRow)
+}
+
+/** Oldest first, but superseded versions before heads: whatever the batch size, a head is read after its past. */
+export async function takePending(db: Db, limit: number): Promise<VendorRecord[]> {
+  const query = db.selectFrom('records').selectAll().where(isPending)
+  const rows = await query.orderBy('head').orderBy('first_seen_at').orderBy('id').limit(limit).execute()
+  return rows.map(fromRow)
+}
+
+export async function markDone(db: Db, ids: string[]): Promise<void> {
+  await db.updateTable('records').set({ pending: 0 }).where(among(db, 'id', ids)).execute()
+}
+
+export async function record(db: Db, id: string): Promise<VendorRecord | undefined> {
+  const row = await db.selectFrom('records').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && fromRow(row)
+}
+
+export async function countRecords(db: Db): Promise<number> {
+  const query = db.selectFrom('records').select((eb) => eb.fn.countAll<number>().as('count'))
+  return (await query.executeTakeFirstOrThrow()).count
+}
+
+function toRow(row: VendorRecord, head: boolean): RecordRow {
+  return {
+    id: row.id,
+    connection_id: row.connectionId,
+    feed: row.feed,
+    vendor_id: row.vendorId,
+    customer_id: row.customerId,
+    time: row.time,
+    open: Number(row.open),
+    head: Number(head),
+    pending: 1,
+    body: row.body,
+    hash: row.hash,
+    first_seen_at: row.firstSeenAt,
+  }
+}
+
+function fromRow(row: RecordRow): VendorRecord {
+  return {
+    id: row.id,
+    connectionId: row.connection_id,
+    feed: row.feed,
+    vendorId: row.vendor_id,
+    customerId: row.customer_id,
+    time: row.time,
+    open: row.open === 1,
+    body: row.body,
+    hash: row.hash,
+    firstSeenAt: row.first_seen_at,
+  }
+}

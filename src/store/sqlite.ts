@@ -1,0 +1,133 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import { StoreError } from './errors.ts'
+
+/** The part of better-sqlite3 that the store uses. */
+export interface SqliteHandle {
+  prepare(text: string): SqliteStatement
+  readonly inTransaction?: boolean
+}
+
+export interface SqliteStatement {
+  readonly reader: boolean
+  all(parameters?: unknown): unknown[]
+  run(parameters?: unknown): { changes: number | bigint }
+}
+
+/** One statement for many rows. */
+export interface Batch extends CompiledQuery {
+  readonly batch: readonly (readonly unknown[])[]
+}
+
+/**
+ * Kysely's SQLite dialect with three differences: transactions begin IMMEDIATE (a reader that turns writer fails at
+ * once under WAL, whatever the busy timeout), a Batch runs in one call, and waiting for oneself is an error.
+ */
+export function sqliteDialect(handle: SqliteHandle, close: () => void): Dialect {
+  return {
+    createAdapter: () => new Adapter(),
+    createDriver: () => sqliteDriver(handle, close),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  }
+}
+
+class Adapter extends SqliteAdapter {
+  // The driver below queues by itself, because Kysely's own queue cannot tell a transaction that waits for itself.
+  override get supportsMultipleConnections(): boolean {
+    return true
+  }
+  // True of SQLite: the IMMEDIATE transaction is what keeps two migrating processes apart.
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
+}
+
+function sqliteDriver(handle: SqliteHandle, close: () => void): Driver {
+  const connection = sqliteConnection(handle)
+  const run = async (text: string) => void (await connection.executeQuery(CompiledQuery.raw(text)))
+  let last: Promise<void> = Promise.resolve()
+  let release = () => {}
+  return {
+    async init() {},
+    async acquireConnection() {
+      const outer = transactions.getStore()
+      if (outer?.open && outer.handle === handle) throw new StoreError('a query inside a transaction must use the transaction')
+      const before = last
+      const turn = Promise.withResolvers<void>()
+      last = turn.promise
+      await before
+      release = turn.resolve
+      return connection
+    },
+    async releaseConnection() {
+      release()
+    },
+    beginTransaction: () => run('begin immediate'),
+    commitTransaction: () => run('commit'),
+    async rollbackTransaction() {
+      // SQLite has already rolled back by itself when the disk was full.
+      if (handle.inTransaction !== false) await run('rollback')
+    },
+    async destroy() {
+      close()
+    },
+  }
+}
+
+function sqliteConnection(handle: SqliteHandle): DatabaseConnection {
+  return {
+    async executeQuery<R>(query: CompiledQuery | Batch): Promise<QueryResult<R>> {
+      const statement = handle.prepare(query.sql)
+      if ('batch' in query) {
+        for (const parameters of query.batch) statement.run(parameters)
+        return { rows: [] }
+      }
+      // Kysely has typed the row from the tables, which the migrations keep true.
+      if (statement.reader) return { rows: statement.all(query.parameters) as R[] }
+      return { rows: [], numAffectedRows: BigInt(statement.run(query.parameters).changes) }
+    },
+    async *streamQuery() {
+      throw new StoreError('streaming is not used')
+    },
+  }
+}
+
+const transactions = new AsyncLocalStorage<{ handle: SqliteHandle; open: boolean }>()
+
+/** Runs a transaction's function so that a query beside the transaction throws, where it would wait for ever. */
+export async function guarded<T>(handle: SqliteHandle, fn: () => Promise<T>): Promise<T> {
+  const mark = { handle, open: true }
+  try {
+    return await transactions.run(mark, fn)
+  } finally {
+    mark.open = false
+  }
+}
+
+/** Keeps prepared statements: their texts are few, because lists are one parameter. */
+export function keepStatements(database: SqliteHandle): SqliteHandle {
+  const kept = new Map<string, SqliteStatement>()
+  return {
+    get inTransaction() {
+      return database.inTransaction
+    },
+    prepare(text) {
+      const known = kept.get(text)
+      if (known) return known
+      if (kept.size >= 500) kept.clear()
+      const statement = database.prepare(text)
+      kept.set(text, statement)
+      return statement
+    },
+  }
+}

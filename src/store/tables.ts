@@ -1,0 +1,36 @@
+import type { CaseRow } from './cases.ts'
+import type { ConnectionRow } from './connections.ts'
+import type { CursorRow } from './cursors.ts'
+import type { CustomerRow } from './customers.ts'
+import type { DeadLetterRow } from './dead-letters.ts'
+import type { EdgeRow } from './edges.ts'
+import type { EntityRow } from './entities.ts'
+import type { EventRow } from './events.ts'
+import type { FindingRow } from './findings.ts'
+import type { LeaseRow } from './leases.ts'
+import type { MetaRow } from './meta.ts'
+import type { RecordRow } from './records.ts'
+import type { RunRow } from './runs.ts'
+import type { TenantRow } from './tenants.ts'
+import type { ChangeRow } from './ticket-changes.ts'
+import type { TicketRow } from './tickets.ts'
+
+/** Every table and its row, for Kysely. */
+export interface Tables {
+  connections: ConnectionRow
+  cursors: CursorRow
+  records: RecordRow
+  events: EventRow
+  tenants: TenantRow
+  customers: CustomerRow
+  findings: FindingRow
+  entities: EntityRow
+  cases: CaseRow
+  edges: EdgeRow
+  tickets: TicketRow
+  ticket_changes: ChangeRow
+  leases: LeaseRow
+  runs: RunRow
+  dead_letters: DeadLetterRow
+  meta: MetaRow
+}

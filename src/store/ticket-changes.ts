@@ -1,0 +1,194 @@
+import { sql } from 'kysely'
+import type { ChangeKind, ChangeState, TicketChange } from '../domain/ticket.ts'
+import type { Db } from './engine.ts'
+import { insertMany } from './insert.ts'
+import { decode, encode } from './json.ts'
+import { type Before, isBefore } from './lists.ts'
+
+export interface ChangeRow {
+  id: string
+  case_id: string
+  connection_id: string
+  kind: ChangeKind
+  version: number
+  payload: string
+  state: ChangeState
+  attempts: number
+  lookups: number
+  ambiguities: number
+  settled_by_lookup: number
+  due_at: number
+  sent_at: number | null
+  vendor_id: string | null
+  error: string | null
+  /** The fencing number of the lease under which it was sent. */
+  fence: number | null
+  created_at: number
+}
+
+/** A TicketChange with the lease that sent it. */
+export interface StoredChange extends TicketChange {
+  fence: number | null
+}
+
+/** Keeps decisions; one that is there already stays as it is. */
+export async function putChanges(db: Db, changes: TicketChange[]): Promise<void> {
+  await insertMany(db, 'ticket_changes', changes.map(toRow), { on: ['case_id', 'kind', 'version'], set: [] })
+}
+
+export async function change(db: Db, id: string): Promise<StoredChange | undefined> {
+  const row = await db.selectFrom('ticket_changes').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && fromRow(row)
+}
+
+// Literals, because partial indexes serve a query only when it states their condition so.
+const isUnsettled = sql<boolean>`c.state in ('pending', 'ambiguous')`
+const isSending = sql<boolean>`state = 'sending'`
+
+/**
+ * What may be sent or looked up now, in the order decided, at most one change per case. A change waits while another
+ * of its case is on its way; a create for the creates before it; a note for everything before it and for a live ticket.
+ */
+export async function dueChanges(db: Db, connectionId: string, now: number, limit: number): Promise<StoredChange[]> {
+  const query = db.selectFrom('ticket_changes as c').selectAll().where(isUnsettled).where('connection_id', '=', connectionId)
+  const blocked = sql<boolean>`exists (
+    select 1 from ticket_changes as o where o.case_id = c.case_id and o.id <> c.id
+      and (o.state = 'sending' or (o.state in ('pending', 'ambiguous') and (c.kind = 'note' or o.kind = 'create')
+        and (o.created_at, o.kind, o.version) < (c.created_at, c.kind, c.version))))`
+  const ticketless = sql<boolean>`c.kind = 'note' and not exists (
+    select 1 from tickets as t where t.case_id = c.case_id and t.connection_id = c.connection_id and t.folded_into is null)`
+  const rows = await query
+    .where('due_at', '<=', now)
+    .where((eb) => eb.not(blocked))
+    .where((eb) => eb.not(ticketless))
+    .orderBy('created_at')
+    .orderBy('kind')
+    .orderBy('version')
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  const seen = new Set<string>()
+  return rows.filter((row) => !seen.has(row.case_id) && seen.add(row.case_id)).map(fromRow)
+}
+
+/** What was on its way when its process died. */
+export async function stuckSending(db: Db, connectionId: string): Promise<StoredChange[]> {
+  const query = db.selectFrom('ticket_changes').selectAll().where(isSending).where('connection_id', '=', connectionId)
+  return (await query.orderBy('created_at').orderBy('id').execute()).map(fromRow)
+}
+
+export type ChangePatch = Partial<Omit<StoredChange, 'id' | 'caseId' | 'connectionId' | 'kind' | 'version' | 'createdAt'>>
+
+/**
+ * Changes a row, if it is still in the state that the caller saw, and tells whether it did. Two changes of one case
+ * are never `sending` together: the second is refused here, and by a unique index should two processes race.
+ */
+export async function setChange(db: Db, id: string, patch: ChangePatch, expectState?: ChangeState): Promise<boolean> {
+  let query = db.updateTable('ticket_changes').set(toPatch(patch)).where('id', '=', id)
+  if (expectState) query = query.where('state', '=', expectState)
+  if (patch.state === 'sending') {
+    const other = sql<boolean>`exists (select 1 from ticket_changes as o
+      where o.case_id = ticket_changes.case_id and o.state = 'sending' and o.id <> ${id})`
+    query = query.where((eb) => eb.not(other))
+  }
+  return (await query.executeTakeFirst()).numUpdatedRows > 0n
+}
+
+export interface ChangeFilter {
+  state?: ChangeState
+  caseId?: string
+  limit: number
+  before?: Before
+}
+
+/** Newest first. */
+export async function listChanges(db: Db, { state, caseId, limit, before }: ChangeFilter): Promise<StoredChange[]> {
+  let query = db.selectFrom('ticket_changes').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit)
+  if (state) query = query.where('state', '=', state)
+  if (caseId !== undefined) query = query.where('case_id', '=', caseId)
+  if (before) query = query.where(isBefore('created_at', 'id', before))
+  return (await query.execute()).map(fromRow)
+}
+
+export async function countByState(db: Db): Promise<Record<ChangeState, number>> {
+  return (await totals(db)).byState
+}
+
+export interface ChangeTotals {
+  byState: Record<ChangeState, number>
+  /** How often a change was ambiguous, ever. */
+  ambiguous: number
+  settledByLookup: number
+}
+
+export async function totals(db: Db): Promise<ChangeTotals> {
+  const query = db.selectFrom('ticket_changes').groupBy('state').select('state')
+  const rows = await query
+    .select((eb) => [
+      eb.fn.countAll<number>().as('count'),
+      eb.fn.sum<number>('ambiguities').as('ambiguous'),
+      eb.fn.sum<number>('settled_by_lookup').as('settled'),
+    ])
+    .execute()
+  const counts = Object.fromEntries(rows.map((row) => [row.state, row.count]))
+  return {
+    byState: { pending: 0, sending: 0, ambiguous: 0, sent: 0, refused: 0, ...counts },
+    ambiguous: rows.reduce((sum, row) => sum + row.ambiguous, 0),
+    settledByLookup: rows.reduce((sum, row) => sum + row.settled, 0),
+  }
+}
+
+function toRow(change: TicketChange): ChangeRow {
+  return {
+    id: change.id,
+    case_id: change.caseId,
+    connection_id: change.connectionId,
+    kind: change.kind,
+    version: change.version,
+    payload: encode(change.payload),
+    state: change.state,
+    attempts: change.attempts,
+    lookups: change.lookups,
+    ambiguities: change.ambiguities,
+    settled_by_lookup: Number(change.settledByLookup),
+    due_at: change.dueAt,
+    sent_at: change.sentAt,
+    vendor_id: change.vendorId,
+    error: change.error,
+    fence: null,
+    created_at: change.createdAt,
+  }
+}
+
+function toPatch({ payload, settledByLookup, dueAt, sentAt, vendorId, ...same }: ChangePatch): Partial<ChangeRow> {
+  return {
+    ...same,
+    ...(payload && { payload: encode(payload) }),
+    ...(settledByLookup !== undefined && { settled_by_lookup: Number(settledByLookup) }),
+    ...(dueAt !== undefined && { due_at: dueAt }),
+    ...(sentAt !== undefined && { sent_at: sentAt }),
+    ...(vendorId !== undefined && { vendor_id: vendorId }),
+  }
+}
+
+function fromRow(row: ChangeRow): StoredChange {
+  return {
+    id: row.id,
+    caseId: row.case_id,
+    connectionId: row.connection_id,
+    kind: row.kind,
+    version: row.version,
+    payload: decode(row.payload),
+    state: row.state,
+    attempts: row.attempts,
+    lookups: row.lookups,
+    ambiguities: row.ambiguities,
+    settledByLookup: row.settled_by_lookup === 1,
+    dueAt: row.due_at,
+    sentAt: row.sent_at,
+    vendorId: row.vendor_id,
+    error: row.error,
+    fence: row.fence,
+    createdAt: row.created_at,
+  }
+}

@@ -96,8 +96,19 @@ export function run(command, args, { env = process.env, stdio = ['ignore', 2, 2]
       stdio,
       shell: process.platform === 'win32' && command === 'npm',
     })
+    // Asked to end, we take it along: an npm ci left behind would race with the next one.
+    let asked = 0
+    const end = (signal, number) => {
+      asked = number
+      child.kill(signal)
+    }
+    process.on('SIGTERM', end).on('SIGHUP', end)
     child.once('error', (error) => reject(new Failure(`Cannot run ${command}: ${error.message}`)))
-    child.once('close', (code, signal) => resolve(signal === null ? code : 1))
+    child.once('close', (code, signal) => {
+      process.off('SIGTERM', end).off('SIGHUP', end)
+      if (asked) process.exit(128 + asked)
+      resolve(signal === null ? code : 1)
+    })
   })
 }
 

@@ -6,8 +6,10 @@ import * as z from 'zod'
  */
 export const ocsfVersion = '1.8.0'
 
+export const detectionClass = 2004
+
 export const detectionFinding = z.object({
-  class_uid: z.literal(2004),
+  class_uid: z.literal(detectionClass),
   class_name: z.literal('Detection Finding'),
   category_uid: z.literal(2),
   category_name: z.literal('Findings'),

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Case, CaseStatus } from '../domain/case.ts'
 import type { Severity } from '../domain/severity.ts'
 import type { Db } from './engine.ts'
@@ -48,6 +49,13 @@ export async function countCases(db: Db): Promise<Record<CaseStatus, number>> {
   const query = db.selectFrom('cases').select('status').select((eb) => eb.fn.countAll<number>().as('count'))
   const rows = await query.groupBy('status').execute()
   return { open: 0, resolved: 0, ...Object.fromEntries(rows.map((row) => [row.status, row.count])) }
+}
+
+/** Cases of these tenants for which nothing was ever decided to be sent. */
+export async function casesWithoutTicket(db: Db, tenantIds: string[]): Promise<Case[]> {
+  const query = db.selectFrom('cases').selectAll('cases').where(among(db, 'tenant_id', tenantIds))
+  const decided = sql<boolean>`exists (select 1 from ticket_changes as c where c.case_id = cases.id)`
+  return (await query.where((eb) => eb.not(decided)).orderBy('id').execute()).map(fromRow)
 }
 
 function toRow(row: Case): CaseRow {

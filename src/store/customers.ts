@@ -37,6 +37,13 @@ export async function linkCustomer(db: Db, connectionId: string, vendorId: strin
   return result.numUpdatedRows > 0n
 }
 
+/** Tenant ids by connection and customer, of all customers that are linked. */
+export async function tenantLinks(db: Db): Promise<(connectionId: string, vendorId: string) => string | null> {
+  const rows = await db.selectFrom('customers').select(['connection_id', 'vendor_id', 'tenant_id']).where('tenant_id', 'is not', null).execute()
+  const links = new Map(rows.map((row) => [`${row.connection_id}\n${row.vendor_id}`, row.tenant_id]))
+  return (connectionId, vendorId) => links.get(`${connectionId}\n${vendorId}`) ?? null
+}
+
 function toRow({ connectionId, vendorId, name, tenantId, reason }: Customer): CustomerRow {
   return { connection_id: connectionId, vendor_id: vendorId, name, tenant_id: tenantId, reason, manual: 0 }
 }

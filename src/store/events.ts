@@ -2,6 +2,7 @@ import type { DetectionFinding } from '../domain/event.ts'
 import type { Db } from './engine.ts'
 import { insertMany } from './insert.ts'
 import { decode, encode } from './json.ts'
+import { among } from './lists.ts'
 
 export interface EventRow {
   id: string
@@ -27,6 +28,10 @@ export async function putEvents(db: Db, events: StoredEvent[]): Promise<void> {
 export async function event(db: Db, id: string): Promise<StoredEvent | undefined> {
   const row = await db.selectFrom('events').selectAll().where('id', '=', id).executeTakeFirst()
   return row && fromRow(row)
+}
+
+export async function eventsByIds(db: Db, ids: string[]): Promise<StoredEvent[]> {
+  return (await db.selectFrom('events').selectAll().where(among(db, 'id', ids)).execute()).map(fromRow)
 }
 
 function toRow({ id, recordId, connectionId, event }: StoredEvent): EventRow {

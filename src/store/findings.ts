@@ -70,6 +70,12 @@ export async function releaseQuarantined(db: Db, connectionId: string, customerI
   return rows.map(fromRow).sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1))
 }
 
+/** Oldest first. */
+export async function findingsOfCases(db: Db, caseIds: string[]): Promise<StoredFinding[]> {
+  const query = db.selectFrom('findings').selectAll().where(among(db, 'case_id', caseIds))
+  return (await query.orderBy('time').orderBy('id').execute()).map(fromRow)
+}
+
 function toRow(finding: Finding): FindingRow {
   return {
     id: finding.id,

@@ -3,7 +3,7 @@ import type { ChangeKind, ChangeState, TicketChange } from '../domain/ticket.ts'
 import type { Db } from './engine.ts'
 import { insertMany } from './insert.ts'
 import { decode, encode } from './json.ts'
-import { type Before, isBefore } from './lists.ts'
+import { among, type Before, isBefore } from './lists.ts'
 
 export interface ChangeRow {
   id: string
@@ -71,6 +71,13 @@ export async function dueChanges(db: Db, connectionId: string, now: number, limi
   return rows.filter((row) => !seen.has(row.case_id) && seen.add(row.case_id)).map(fromRow)
 }
 
+/** When the next unsettled change falls due; undefined when there is none. */
+export async function nextDue(db: Db, connectionId: string): Promise<number | undefined> {
+  const query = db.selectFrom('ticket_changes as c').where(isUnsettled).where('connection_id', '=', connectionId)
+  const row = await query.select((eb) => eb.fn.min<number | null>('due_at').as('due')).executeTakeFirst()
+  return row?.due ?? undefined
+}
+
 /** What was on its way when its process died. */
 export async function stuckSending(db: Db, connectionId: string): Promise<StoredChange[]> {
   const query = db.selectFrom('ticket_changes').selectAll().where(isSending).where('connection_id', '=', connectionId)
@@ -136,6 +143,13 @@ export async function totals(db: Db): Promise<ChangeTotals> {
     ambiguous: rows.reduce((sum, row) => sum + row.ambiguous, 0),
     settledByLookup: rows.reduce((sum, row) => sum + row.settled, 0),
   }
+}
+
+/** The highest version of a kind that each case has. */
+export async function lastVersions(db: Db, caseIds: string[], kind: ChangeKind): Promise<Map<string, number>> {
+  const query = db.selectFrom('ticket_changes').where(among(db, 'case_id', caseIds)).where('kind', '=', kind).groupBy('case_id')
+  const rows = await query.select('case_id').select((eb) => eb.fn.max<number>('version').as('version')).execute()
+  return new Map(rows.map((row) => [row.case_id, row.version]))
 }
 
 function toRow(change: TicketChange): ChangeRow {

@@ -1,0 +1,100 @@
+import { type Placement, correlate, hostsOf, nearMs } from '../analysis/correlate.ts'
+import type { Case } from '../domain/case.ts'
+import type { Finding } from '../domain/finding.ts'
+import { worst } from '../domain/severity.ts'
+import { casesByIds, putCases } from '../store/cases.ts'
+import { putEdges } from '../store/edges.ts'
+import { neighbours, putEntities } from '../store/entities.ts'
+import { type StoredFinding, assignCases, findingsByIds, putFindings } from '../store/findings.ts'
+import type { Db } from '../store/store.ts'
+
+/** What became of one case in this batch. */
+export interface CaseNews {
+  case: Case
+  /** The finding that founded it, when it is new. */
+  founder: Finding | undefined
+  joined: { finding: Finding; reason: string }[]
+  /** Findings that the vendor has resolved or reopened. */
+  turned: Finding[]
+}
+
+/** Finding → Case, in the caller's transaction. Findings without a tenant are kept and wait. */
+export async function keepCases(tx: Db, findings: readonly Finding[], now: number): Promise<CaseNews[]> {
+  const before = new Map((await findingsByIds(tx, findings.map((one) => one.id))).map((one) => [one.id, one]))
+  await putFindings(tx, [...findings])
+  const mapped = findings.filter((finding) => finding.tenantId !== null)
+  await putEntities(tx, mapped.flatMap(sightings))
+  const fresh = mapped.filter((finding) => (before.get(finding.id)?.caseId ?? null) === null)
+  const placements = await place(tx, fresh)
+  const turned = mapped.filter((finding) => turnedRound(before.get(finding.id), finding))
+  return keepNews(tx, placements, turned, before, now)
+}
+
+function turnedRound(before: StoredFinding | undefined, now: Finding): boolean {
+  return before !== undefined && before.caseId !== null && before.open !== now.open
+}
+
+async function place(tx: Db, fresh: readonly Finding[]): Promise<Placement[]> {
+  if (fresh.length === 0) return []
+  const keys = fresh.flatMap((finding) =>
+    hostsOf(finding).map((value) => ({ tenantId: finding.tenantId ?? '', kind: 'host' as const, value })),
+  )
+  const times = fresh.map((finding) => finding.time)
+  const near = await neighbours(tx, keys, Math.min(...times) - nearMs, Math.max(...times) + nearMs)
+  const cases = await casesByIds(tx, [...new Set(near.map((one) => one.caseId))])
+  const sizes = new Map(cases.map((one) => [one.id, one.findingCount]))
+  return correlate(fresh, near.map((one) => ({ ...one, host: one.value })), sizes)
+}
+
+async function keepNews(
+  tx: Db,
+  placements: readonly Placement[],
+  turned: readonly Finding[],
+  before: Map<string, StoredFinding>,
+  now: number,
+): Promise<CaseNews[]> {
+  const news = new Map<string, CaseNews>()
+  const ids = [...placements.map((one) => one.caseId), ...turned.map((one) => before.get(one.id)?.caseId ?? '')]
+  const known = new Map((await casesByIds(tx, [...new Set(ids)])).map((one) => [one.id, one]))
+  for (const { finding, caseId, reason, founder } of placements) {
+    const entry = news.get(caseId) ?? { case: known.get(caseId) ?? found(caseId, finding, now), founder: undefined, joined: [], turned: [] }
+    entry.case = grown(entry.case, finding, now)
+    if (founder) entry.founder = finding
+    else entry.joined.push({ finding, reason })
+    news.set(caseId, entry)
+  }
+  for (const finding of turned) {
+    const own = known.get(before.get(finding.id)?.caseId ?? '')
+    if (own === undefined) continue
+    const entry = news.get(own.id) ?? { case: { ...own, updatedAt: now }, founder: undefined, joined: [], turned: [] }
+    entry.turned.push(finding)
+    news.set(own.id, entry)
+  }
+  await putCases(tx, [...news.values()].map((entry) => entry.case))
+  await putEdges(tx, placements.map(({ caseId, finding, reason }) => ({ caseId, findingId: finding.id, reason })))
+  await assignCases(tx, placements.map(({ caseId, finding }) => ({ caseId, findingId: finding.id })))
+  return [...news.values()]
+}
+
+function found(id: string, finding: Finding, now: number): Case {
+  const { tenantId, title, severity, time } = finding
+  const status = 'open' as const
+  const times = { firstTime: time, lastTime: time, createdAt: now, updatedAt: now }
+  return { id, tenantId: tenantId ?? '', title, severity, status, findingCount: 0, ...times }
+}
+
+function grown(own: Case, finding: Finding, now: number): Case {
+  return {
+    ...own,
+    severity: worst([own.severity, finding.severity]),
+    firstTime: Math.min(own.firstTime, finding.time),
+    lastTime: Math.max(own.lastTime, finding.time),
+    findingCount: own.findingCount + 1,
+    updatedAt: now,
+  }
+}
+
+function sightings(finding: Finding) {
+  const { id: findingId, tenantId, time } = finding
+  return finding.entities.map((entity) => ({ ...entity, tenantId: tenantId ?? '', findingId, time }))
+}

@@ -1,0 +1,16 @@
+import type { Outside } from '../domain/outside.ts'
+import type { Store } from '../store/store.ts'
+import type { Live } from './vendors.ts'
+
+/** What every stage is given. */
+export interface Hub {
+  store: Store
+  outside: Outside
+  live: readonly Live[]
+  /** Names this process in leases. */
+  holder: string
+  log: Log
+}
+
+/** One line of structured news. Never holds a key. */
+export type Log = (level: 'info' | 'warn' | 'error', message: string, fields?: Record<string, unknown>) => void

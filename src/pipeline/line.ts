@@ -1,0 +1,96 @@
+import type { VendorRecord } from '../domain/record.ts'
+import { putDeadLetter } from '../store/dead-letters.ts'
+import { markDone, takePending } from '../store/records.ts'
+import type { Db } from '../store/store.ts'
+import { keepCases } from './correlate.ts'
+import { type SeenCustomer, mapCustomers, toSeenCustomer } from './customers.ts'
+import type { Hub } from './hub.ts'
+import { type Lease, withLease } from './lease.ts'
+import { type Normalised, keepEvents, normalise, toFindings } from './normalise.ts'
+import { decideChanges, decideWaiting } from './tickets.ts'
+import { feedOf } from './vendors.ts'
+
+/** Batches keep the event loop free between transactions. */
+const batchSize = 200
+
+/**
+ * Record → Event → Finding → Case → TicketChange: takes pending Records through the stages, a batch a transaction, until
+ * none is left. Returns how many went through; undefined when another process is at it.
+ */
+export async function advance(hub: Hub): Promise<number | undefined> {
+  return withLease(hub, 'line', async (lease) => {
+    let count = 0
+    for (;;) {
+      const records = await takePending(hub.store.db, batchSize)
+      if (records.length === 0) return count
+      await throughStages(hub, lease, records)
+      count += records.length
+    }
+  })
+}
+
+/** A batch that fails as a whole is halved until the record that it fails on stands alone and goes to dead letters. */
+async function throughStages(hub: Hub, lease: Lease, records: readonly VendorRecord[]): Promise<void> {
+  try {
+    await hub.store.transaction((tx) => stages(tx, hub, lease, records))
+  } catch (error) {
+    if (!(error instanceof StageError)) throw error
+    if (records.length === 1) return bury(hub, lease, records[0], error)
+    const half = Math.ceil(records.length / 2)
+    await throughStages(hub, lease, records.slice(0, half))
+    await throughStages(hub, lease, records.slice(half))
+  }
+}
+
+async function stages(tx: Db, hub: Hub, lease: Lease, records: readonly VendorRecord[]): Promise<void> {
+  const now = hub.outside.now()
+  await lease.renew(tx)
+  const { customers, findings } = read(hub, records)
+  const free = await mapCustomers(tx, customers)
+  await keepEvents(tx, findings)
+  const news = await keepCases(tx, [...free, ...(await toFindings(tx, findings))], now)
+  await decideChanges(tx, hub, news, now)
+  if (customers.length > 0) await decideWaiting(tx, hub, now)
+  await markDone(tx, records.map((record) => record.id))
+}
+
+/** The pure part: what the vendor's folder makes of its own records. */
+function read(hub: Hub, records: readonly VendorRecord[]): { customers: SeenCustomer[]; findings: Normalised[] } {
+  const customers: SeenCustomer[] = []
+  const findings: Normalised[] = []
+  for (const record of records) {
+    const feed = feedOf(hub.live, record.connectionId, record.feed)
+    if (feed?.kind === 'customers') customers.push(...[attempt(() => toSeenCustomer(hub, record, feed))].filter(isThere))
+    if (feed?.kind === 'findings') findings.push(attempt(() => normalise(record, feed)))
+  }
+  return { customers, findings }
+}
+
+/** A record that its own vendor's mapping cannot take. */
+class StageError extends Error {
+  override name = 'StageError'
+}
+
+function attempt<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    throw new StageError(cause instanceof Error ? cause.message : String(cause))
+  }
+}
+
+function isThere<T>(value: T | undefined): value is T {
+  return value !== undefined
+}
+
+async function bury(hub: Hub, lease: Lease, record: VendorRecord | undefined, error: Error): Promise<void> {
+  if (record === undefined) return
+  const at = hub.outside.now()
+  await hub.store.transaction(async (tx: Db) => {
+    await lease.renew(tx)
+    await putDeadLetter(tx, { stage: 'normalise', ref: record.id, reason: error.message, body: record.body }, at)
+    await markDone(tx, [record.id])
+  })
+  hub.log('warn', 'a record went to dead letters', { record: record.id, reason: error.message })
+}
+

@@ -1,0 +1,49 @@
+import type { Desk, DeskTicket } from '../connectors/connector.ts'
+import { readMarker } from '../domain/id.ts'
+import { getMeta, setMeta } from '../store/meta.ts'
+import { putTicket, ticketByMarker, ticketsOf } from '../store/tickets.ts'
+import type { Hub } from './hub.ts'
+import { withLease } from './lease.ts'
+import { outboxLease, toTicket } from './outbox.ts'
+import type { Live } from './vendors.ts'
+
+/** Every ticket of ours this young is looked at again: a stray can come to light late. */
+const lookBackMs = 6 * 60 * 60_000
+
+/**
+ * Finds strays: two tickets with one marker. The one that we know stays, the others are linked to it and resolved with
+ * a note. Returns how many were folded.
+ */
+export async function sweep(hub: Hub, live: Live, desk: Desk): Promise<number | undefined> {
+  return withLease(hub, outboxLease(live.connection.id), async () => {
+    const now = hub.outside.now()
+    const key = `sweep:${live.connection.id}`
+    const last = Number((await getMeta(hub.store.db, key)) ?? now)
+    const seen = await desk.ticketsSince(live.client, last - lookBackMs)
+    let folded = 0
+    for (const [marker, tickets] of Map.groupBy(seen, (ticket) => readMarker(ticket.subject) ?? '')) {
+      if (marker !== '' && tickets.length > 1) folded += await foldStrays(hub, live, desk, marker, tickets)
+    }
+    await setMeta(hub.store.db, key, now)
+    return folded
+  })
+}
+
+async function foldStrays(hub: Hub, live: Live, desk: Desk, marker: string, tickets: DeskTicket[]): Promise<number> {
+  const known = await ticketByMarker(hub.store.db, marker)
+  // A marker that the store does not know belongs to another hub, or is still being settled: not ours to judge.
+  const survivor = tickets.find((ticket) => ticket.vendorId === known?.vendorId)
+  if (known === undefined || survivor === undefined) return 0
+  const ours = await ticketsOf(hub.store.db, [known.caseId])
+  const done = new Set(ours.filter((one) => one.foldedInto !== null).map((one) => one.vendorId))
+  let folded = 0
+  for (const stray of tickets) {
+    if (stray.vendorId === survivor.vendorId || done.has(stray.vendorId)) continue
+    const ticket = toTicket(known.caseId, known.connectionId, stray, hub.outside.now())
+    await desk.fold(live.client, stray, survivor)
+    await putTicket(hub.store.db, { ...ticket, foldedInto: known.id })
+    hub.log('warn', 'a stray ticket was folded', { stray: stray.number, into: survivor.number, marker })
+    folded++
+  }
+  return folded
+}

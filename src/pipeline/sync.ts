@@ -1,0 +1,86 @@
+import type { Batch, Feed, FeedReader, Known } from '../connectors/connector.ts'
+import { ApiError } from '../contract/api-error.ts'
+import { idOf } from '../domain/id.ts'
+import { type VendorRecord, toRecord } from '../domain/record.ts'
+import type { Run } from '../domain/run.ts'
+import { readCursor, writeCursor } from '../store/cursors.ts'
+import { customersOf } from '../store/customers.ts'
+import { putDeadLetter } from '../store/dead-letters.ts'
+import { heads, openHeads, putRecords } from '../store/records.ts'
+import { putRun } from '../store/runs.ts'
+import type { Hub } from './hub.ts'
+import { type Lease, withLease } from './lease.ts'
+import type { Live } from './vendors.ts'
+
+/** One attempt at one feed: vendor pages in, Records and cursor out, together. Undefined when another process is at it. */
+export async function syncFeed(hub: Hub, live: Live, feed: Feed): Promise<Run | undefined> {
+  return withLease(hub, `feed:${live.connection.id}:${feed.name}`, (lease) => run(hub, live, feed, lease))
+}
+
+async function run(hub: Hub, live: Live, feed: Feed, lease: Lease): Promise<Run> {
+  const { outside, store } = hub
+  const startedAt = outside.now()
+  const spent = live.client.budget.spent
+  let rows = 0
+  let incomplete: string | undefined
+  let error: string | undefined
+  try {
+    for await (const batch of feed.read(await readerFor(hub, live, feed, startedAt))) {
+      rows += await commit(hub, live, feed, lease, batch)
+      incomplete ??= batch.incomplete
+    }
+  } catch (cause) {
+    // A connection's trouble stays its own: what was committed stands, the cursor goes on from there.
+    error = cause instanceof ApiError ? cause.line : cause instanceof Error ? cause.message : String(cause)
+  }
+  const outcome = error !== undefined ? 'failed' : incomplete !== undefined ? 'incomplete' : 'ok'
+  const finished: Run = {
+    id: idOf('run', live.connection.id, feed.name, startedAt),
+    connectionId: live.connection.id,
+    feed: feed.name,
+    startedAt,
+    endedAt: outside.now(),
+    outcome,
+    rows,
+    requests: live.client.budget.spent - spent,
+    error: error ?? incomplete ?? null,
+  }
+  await putRun(store.db, finished)
+  return finished
+}
+
+/** Rows and cursor in one transaction, fenced. */
+async function commit(hub: Hub, live: Live, feed: Feed, lease: Lease, batch: Batch): Promise<number> {
+  const now = hub.outside.now()
+  const connectionId = live.connection.id
+  const records = batch.rows.map((row) => toRecord(connectionId, feed.name, row, now))
+  return hub.store.transaction(async (tx) => {
+    await lease.renew(tx)
+    const fresh = await putRecords(tx, records)
+    for (const { raw, reason } of batch.rejected ?? []) {
+      await putDeadLetter(tx, { stage: 'sync', ref: idOf('row', connectionId, feed.name, raw), reason, body: raw }, now)
+    }
+    await writeCursor(tx, connectionId, feed.name, batch.cursor, now)
+    return fresh.length
+  })
+}
+
+async function readerFor(hub: Hub, live: Live, feed: Feed, now: number): Promise<FeedReader> {
+  const { db } = hub.store
+  const connectionId = live.connection.id
+  return {
+    client: live.client,
+    cursor: await readCursor(db, connectionId, feed.name),
+    now,
+    customers: async () => (await customersOf(db, connectionId)).map((customer) => customer.vendorId),
+    known: async (vendorIds) => {
+      const found = await heads(db, connectionId, feed.name, vendorIds)
+      return new Map(found.map((record) => [record.vendorId, toKnown(record)]))
+    },
+    open: async () => (await openHeads(db, connectionId, feed.name)).map(toKnown),
+  }
+}
+
+function toKnown({ vendorId, customerId, open, body }: VendorRecord): Known {
+  return { vendorId, customerId, open, body }
+}

@@ -1,0 +1,67 @@
+import { referenceOf } from '../connectors/connector.ts'
+import type { Case } from '../domain/case.ts'
+import type { DetectionFinding } from '../domain/event.ts'
+import type { Finding } from '../domain/finding.ts'
+import { markerOf } from '../domain/id.ts'
+
+/** What a ticket says. Plain text: markdown is shown literally, and HTML from a vendor must stay text. */
+
+const maxSubject = 200
+const maxPart = 6000
+
+export function subjectOf(own: Case): string {
+  const severity = own.severity === 'unknown' ? '' : `${capital(own.severity)}: `
+  return shorten(`${markerOf(own.id)} ${severity}${oneLine(own.title)}`, maxSubject)
+}
+
+export function bodyOf(finding: Finding, event: DetectionFinding | undefined, vendor: string): string {
+  return [
+    oneLine(finding.title),
+    factsOf(finding),
+    part('What happened', event?.finding_info.desc),
+    part('What to do', event?.remediation?.desc),
+    referenceOf(vendor, finding.feed, finding.vendorId),
+  ]
+    .filter((text) => text !== '')
+    .join('\n\n')
+}
+
+export function joinedBody(finding: Finding, reason: string, event: DetectionFinding | undefined, vendor: string): string {
+  return `A further alert belongs to this case (${reason}).\n\n${bodyOf(finding, event, vendor)}`
+}
+
+export function turnedBody(finding: Finding, vendor: string): string {
+  const what = finding.open ? 'has been reopened' : 'has been resolved'
+  return `"${oneLine(finding.title)}" ${what} at ${vendor} (${finding.feed} ${finding.vendorId}).`
+}
+
+function factsOf(finding: Finding): string {
+  const facts = [`Severity: ${finding.severity}`, `Time: ${new Date(finding.time).toISOString()}`]
+  const names = { host: 'Device', user: 'User', address: 'Address', hash: 'Hash', domain: 'Domain' }
+  for (const { kind, value } of finding.entities.slice(0, 12)) facts.push(`${names[kind]}: ${oneLine(value)}`)
+  return facts.join('\n')
+}
+
+function part(title: string, text: string | undefined): string {
+  const clean = cleanText(text ?? '').trim()
+  return clean === '' ? '' : `${title}\n${shorten(clean, maxPart)}`
+}
+
+/** Without control characters and the marks that turn the reading direction; line ends are kept. */
+function cleanText(text: string): string {
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (mark) => (mark === '\n' || mark === '\t' ? mark : ''))
+}
+
+function oneLine(text: string): string {
+  return cleanText(text).replace(/\s+/g, ' ').trim()
+}
+
+function shorten(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1)
+}

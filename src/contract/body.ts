@@ -36,7 +36,7 @@ export function parseJson(text: string): unknown {
  * when `key` is undefined. The text must already have parsed. Undefined when there is no such array.
  */
 export function sliceRows(text: string, key: string | undefined): string[] | undefined {
-  const start = key === undefined ? text.indexOf('[') : arrayAt(text, key)
+  const start = key === undefined ? topArray(text) : arrayAt(text, key)
   if (start < 0) return undefined
   const rows: string[] = []
   let depth = 0
@@ -59,6 +59,11 @@ export function sliceRows(text: string, key: string | undefined): string[] | und
 }
 
 const [quote, backslash, comma, openBrace, closeBrace, openBracket, closeBracket] = [34, 92, 44, 123, 125, 91, 93]
+
+/** A lone object may hold an array as well: that one is not the top. */
+function topArray(text: string): number {
+  return /^\s*\[/.test(text) ? text.indexOf('[') : -1
+}
 
 /** Where the array under `key` of the top-level object opens, or -1. */
 function arrayAt(text: string, key: string): number {

@@ -8,6 +8,8 @@ export interface LimitRule {
   scope: LimitScope
   requests: number
   windowMs: number
+  /** Counted in whole windows by the clock, instead of over the last `windowMs`. */
+  aligned?: boolean
 }
 
 /** How a vendor limits. The client half paces itself below the limit; the server half counts and refuses. */
@@ -24,16 +26,18 @@ export interface LimitHabit {
   headers?(window: { limit: number; remaining: number; resetAt: number }, now: number): Record<string, string>
 }
 
-/** The requests of the last `windowMs`, counted exactly. Both halves use it. */
+/** The requests of the last `windowMs` (or since the window began), counted exactly. Both halves use it. */
 export class SlidingWindow {
   #times: number[] = []
   #first = 0
 
   /** Ms until one more request fits; 0 means now. */
-  waitMs(rule: { requests: number; windowMs: number }, now: number): number {
-    this.#forget(now - rule.windowMs)
+  waitMs(rule: Pick<LimitRule, 'requests' | 'windowMs' | 'aligned'>, now: number): number {
+    const began = rule.aligned === true ? now - (now % rule.windowMs) : undefined
+    this.#forget(began === undefined ? now - rule.windowMs : began - 1)
     const over = this.#times.length - this.#first - rule.requests
     if (over < 0) return 0
+    if (began !== undefined) return began + rule.windowMs - now
     return Math.max(1, (this.#times[this.#first + over] ?? now) + rule.windowMs - now)
   }
 

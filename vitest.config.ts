@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { include: ['src/**/*.test.ts', 'test/**/*.test.ts'], pool: 'threads', isolate: false, testTimeout: 60_000 },
+  test: { include: ['src/**/*.test.ts', 'test/**/*.test.ts'], pool: 'threads', isolate: false, testTimeout: 60_000, globalSetup: ['test/support/postgres.ts'] },
 })

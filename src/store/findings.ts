@@ -55,7 +55,7 @@ export async function countQuarantined(db: Db): Promise<{ connectionId: string; 
     .select(['connection_id as connectionId', 'customer_id as customerId'])
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .orderBy('connection_id')
-    .orderBy('customer_id')
+    .orderBy('customer_id', (order) => order.asc().nullsFirst())
     .execute()
   return rows
 }

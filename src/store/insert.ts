@@ -11,7 +11,7 @@ export async function insertMany<T extends keyof Tables>(
   db: Db,
   table: T,
   rows: Tables[T][],
-  conflict: Conflict<keyof Tables[T] & string>,
+  conflict?: Conflict<keyof Tables[T] & string>,
 ): Promise<void> {
   const [first] = rows
   if (!first) return
@@ -24,13 +24,13 @@ export async function insertMany<T extends keyof Tables>(
   }
   const source = `select ${names(columns)} from json_populate_recordset(null::"${table}", $1::json)`
   const text = `${into(table, columns)} ${source} ${clause(conflict)}`
-  const distinct = merge(rows, conflict)
+  const distinct = conflict ? merge(rows, conflict) : rows
   for (let at = 0; at < distinct.length; at += chunk) {
     await db.executeQuery(CompiledQuery.raw(text, [toJson(distinct.slice(at, at + chunk))]))
   }
 }
 
-/** What to do with a row whose key is there: leave it, or set columns to the new row's values (or to an expression). */
+/** What to do with a row whose key is there (without one it is an error): leave it, or set columns to the new row's values (or to an expression). */
 export interface Conflict<C extends string = string> {
   on: C[]
   set: (C | [column: C, expression: string])[]
@@ -46,7 +46,9 @@ function names(columns: string[]): string {
   return columns.map((column) => `"${column}"`).join()
 }
 
-function clause({ on, set }: Conflict): string {
+function clause(conflict?: Conflict): string {
+  if (!conflict) return ''
+  const { on, set } = conflict
   if (set.length === 0) return `on conflict (${names(on)}) do nothing`
   const sets = set.map((entry) => {
     const [column, expression] = typeof entry === 'string' ? [entry, `excluded."${entry}"`] : entry

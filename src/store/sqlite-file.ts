@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { StoreError } from './errors.ts'
 import { keepStatements, type SqliteHandle } from './sqlite.ts'
@@ -9,6 +9,7 @@ export function openSqliteFile(file: string): { handle: SqliteHandle; close: () 
   checkPlace(file)
   let database: Database.Database | undefined
   try {
+    closeSync(openSync(file, 'a', 0o600)) // a new file is for this user alone; SQLite gives its WAL the same mode
     database = new Database(file, { timeout: 5000 })
     // WAL lets a reader go on while the hub writes. A large checkpoint interval makes bulk writes 1.6 times as fast.
     for (const pragma of ['journal_mode = wal', 'synchronous = normal', 'foreign_keys = on', 'wal_autocheckpoint = 20000']) {
@@ -42,7 +43,7 @@ function check(path: string, mode: number, trouble: string): void {
   }
 }
 
-function reason(error: unknown): string {
+export function reason(error: unknown): string {
   const code = error instanceof Database.SqliteError ? error.code : ''
   if (code === 'SQLITE_NOTADB') return 'this file is not a database: move it away, or restore a backup'
   if (code.startsWith('SQLITE_CORRUPT')) return 'the database is damaged: restore a backup'

@@ -34,3 +34,8 @@ export interface Tables {
   dead_letters: DeadLetterRow
   meta: MetaRow
 }
+
+export const tableNames = [
+  'connections', 'cursors', 'records', 'events', 'tenants', 'customers', 'findings', 'entities',
+  'cases', 'edges', 'tickets', 'ticket_changes', 'leases', 'runs', 'dead_letters', 'meta',
+] as const satisfies (keyof Tables)[]

@@ -46,6 +46,12 @@ export async function foldTicket(db: Db, id: string, into: string): Promise<void
   await db.updateTable('tickets').set({ folded_into: into }).where('id', '=', id).execute()
 }
 
+/** Tickets that were folded into another one of their case. */
+export async function countStrays(db: Db): Promise<number> {
+  const query = db.selectFrom('tickets').where('folded_into', 'is not', null)
+  return (await query.select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()).count
+}
+
 function toRow(ticket: Ticket): TicketRow {
   return {
     id: ticket.id,

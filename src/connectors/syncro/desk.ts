@@ -1,0 +1,290 @@
+import { ApiError } from '../../contract/api-error.ts'
+import type { CallOptions, Client } from '../../contract/client.ts'
+import type { Input } from '../../contract/operation.ts'
+import { Walk } from '../../contract/walk.ts'
+import { hostEntity } from '../../domain/entity.ts'
+import { readMarker } from '../../domain/id.ts'
+import type { TicketDraft } from '../../domain/ticket.ts'
+import type { Desk, DeskTicket } from '../connector.ts'
+import { assets } from './assets.ts'
+import { comments } from './comments.ts'
+import { settings } from './settings.ts'
+import { type TicketRow, closed, tickets } from './tickets.ts'
+
+/** A stray that was folded carries it; it is set last, so it also says that nothing is left to do. */
+export const foldTag = 'watchfloor-folded'
+
+/** How far Syncro's clock may differ from ours, and created_after from what its name says. */
+const margin = 15 * 60_000
+
+export const desk: Desk = {
+  visibilityMs: 120_000,
+
+  async create(client, draft) {
+    const body = {
+      ...(await vocabularyFor(client, draft)),
+      ...(await assetFor(client, draft)),
+      ...fieldsOf(draft),
+    }
+    const outcome = await client.try(tickets.create, { body }, { priority: 'write' })
+    return outcome.ok ? { ...outcome, ticket: toDeskTicket(client, outcome.answer.value.ticket) } : outcome
+  },
+
+  async note(client, ticketId, draft) {
+    const body = { subject: safeSubject(draft.subject), body: draft.body, ...silent }
+    const outcome = await client.try(
+      comments.create,
+      { params: { id: ticketId }, body },
+      { priority: 'write' },
+    )
+    return outcome.ok ? { ...outcome, noteId: String(outcome.answer.value.comment.id) } : outcome
+  },
+
+  async findTickets(client, { marker, customerId, since }) {
+    const scope = { customer_id: Number(customerId) }
+    const listed = await listTickets(client, { ...scope, created_after: from(since) }, { priority: 'settle' })
+    const found = carrying(client, listed.rows, marker)
+    if (found.length > 0) return found
+    // A second chance through another door; what it finds is matched just as exactly.
+    const asked = { ...scope, query: marker.slice(1, -1) }
+    const second = await client.call(tickets.list, { query: asked }, { priority: 'settle' })
+    const late = carrying(client, second.rows, marker)
+    if (late.length === 0) listed.orThrow(marker)
+    return late
+  },
+
+  async findNote(client, ticketId, marker) {
+    const walk = new Walk(client, comments.list, { params: { id: ticketId } }, idOf, { priority: 'settle' })
+    for await (const page of walk.pages()) {
+      const found = page.rows.find((row) => row.subject?.trimEnd().endsWith(marker) === true)
+      if (found !== undefined) return String(found.id)
+      refuseUnreadable(page.rejected, marker)
+    }
+    if (!walk.complete) throw unsettled(walk.reason)
+    return undefined
+  },
+
+  /** What a moving list hides is found by the next sweep. */
+  async ticketsSince(client, since) {
+    const options = { priority: 'settle', maxPasses: 2 } as const
+    const { rows } = await listTickets(client, { created_after: from(since) }, options)
+    return rows
+      .filter((row) => readMarker(row.subject ?? '') !== undefined)
+      .map((row) => toDeskTicket(client, row))
+  },
+
+  /** There is no merge: the stray is pointed to the survivor, its talk is copied, and it is resolved and tagged. */
+  async fold(client, stray, into) {
+    const id = stray.vendorId
+    const read = await client.try(tickets.get, { params: { id } }, { priority: 'settle' })
+    if (!read.ok && read.error.status === 404) return
+    if (!read.ok) throw read.error
+    const { ticket } = read.answer.value
+    const tags = ticket.tag_list ?? []
+    if (closed(ticket.status) && tags.includes(foldTag)) return
+    const marker = `[fold ${id} into ${into.vendorId}]`
+    const talk = await talkOf(client, id)
+    await noteOnce(client, id, marker, {
+      subject: `Duplicate of ticket #${into.number} ${marker}`,
+      body: `Watchfloor opened this ticket twice. Work goes on in ticket #${into.number}: ${into.subject}`,
+    })
+    await noteOnce(client, into.vendorId, marker, {
+      subject: `Duplicate ticket #${stray.number} folded in ${marker}`,
+      body: [`Ticket #${stray.number} was a duplicate of this one and is resolved.`, ...talk].join('\n\n'),
+    }).catch(unlessGone)
+    const body = { status: 'Resolved', tag_list: [...new Set([...tags, foldTag])] }
+    await client.call(tickets.update, { params: { id }, body }, { priority: 'write' })
+  },
+}
+
+/** Nobody is mailed, and only technicians see it. */
+const silent = { hidden: true, do_not_email: true } as const
+
+function fieldsOf(draft: TicketDraft): Record<string, unknown> {
+  return {
+    customer_id: Number(draft.customerId),
+    subject: draft.subject,
+    tag_list: ['watchfloor'],
+    comments_attributes: [{ subject: 'Initial Issue', body: draft.body, ...silent }],
+  }
+}
+
+/** Subjects by which Syncro moves a ticket's status, or logs a step of its own. */
+const meaningful = /^(diagnosis|parts arrival|parts order|issue|contacted|approval|update|completed|other)$/i
+
+function safeSubject(subject: string): string {
+  return meaningful.test(subject.trim()) ? `Watchfloor: ${subject}` : subject
+}
+
+interface Vocabulary {
+  priorities: string[]
+  problemTypes: string[]
+}
+
+/** What the account calls things, read once per client; a failed read is not kept. */
+const vocabularies = new WeakMap<Client, Vocabulary>()
+
+const priorityWords: Record<string, string[]> = {
+  critical: ['urgent', 'critical', 'emergency', 'high'],
+  high: ['high', 'urgent'],
+  medium: ['normal', 'medium'],
+  low: ['low', 'normal'],
+  informational: ['low', 'normal'],
+}
+
+/** Priority and problem type in the account's own words; left out when they cannot be known. */
+async function vocabularyFor(
+  client: Client,
+  draft: TicketDraft,
+): Promise<{ priority?: string; problem_type?: string }> {
+  const known = vocabularies.get(client) ?? (await readVocabulary(client))
+  if (known === undefined) return {}
+  const words = priorityWords[draft.severity] ?? ['normal', 'medium']
+  const priority = firstOf(words, (word) =>
+    known.priorities.find((name) => name.toLowerCase().split(/\W+/).includes(word)),
+  )
+  const problemType = firstOf(['Virus', 'Other'], (name) =>
+    known.problemTypes.find((listed) => listed === name),
+  )
+  return {
+    ...(priority !== undefined && { priority }),
+    ...(problemType !== undefined && { problem_type: problemType }),
+  }
+}
+
+async function readVocabulary(client: Client): Promise<Vocabulary | undefined> {
+  const read = await client.try(settings.account, {}, helpful)
+  if (!read.ok) return undefined
+  const { ticket } = read.answer.value
+  const vocabulary = { priorities: ticket?.priorities ?? [], problemTypes: ticket?.problem_types ?? [] }
+  vocabularies.set(client, vocabulary)
+  return vocabulary
+}
+
+/** Reads that only make the ticket nicer: they must not hold it up. */
+const helpful: CallOptions = { priority: 'write', attempts: 1, timeoutMs: 10_000 }
+
+function firstOf(words: string[], find: (word: string) => string | undefined): string | undefined {
+  for (const word of words) {
+    const found = find(word)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** The customer's own device with that host name, compared without case and by the first label. */
+async function assetFor(client: Client, draft: TicketDraft): Promise<{ asset_ids?: number[] }> {
+  if (draft.hostname === null || draft.hostname.trim() === '') return {}
+  const host = hostEntity(draft.hostname).value
+  const query = { customer_id: Number(draft.customerId), query: host }
+  const read = await client.try(assets.list, { query }, helpful)
+  if (!read.ok) return {}
+  const match = read.answer.value.rows.find(
+    (row) => row.customer_id === query.customer_id && hostEntity(row.name ?? '').value === host,
+  )
+  return match === undefined ? {} : { asset_ids: [match.id] }
+}
+
+type TicketQuery = Input<typeof tickets.list>['query']
+
+interface Listed {
+  rows: TicketRow[]
+  /** Nothing found in a list that was not seen whole is not an answer. */
+  orThrow(marker: string): void
+}
+
+async function listTickets(
+  client: Client,
+  query: TicketQuery,
+  options: CallOptions & { maxPasses?: number },
+): Promise<Listed> {
+  const walk = new Walk(client, tickets.list, { query }, idOf, options)
+  const rows = new Map<string, TicketRow>()
+  const rejected: { raw: string; reason: string }[] = []
+  for await (const page of walk.pages()) {
+    for (const row of page.rows) rows.set(idOf(row), row)
+    rejected.push(...page.rejected)
+  }
+  return {
+    rows: [...rows.values()],
+    orThrow(marker) {
+      refuseUnreadable(rejected, marker)
+      if (!walk.complete) throw unsettled(walk.reason)
+    },
+  }
+}
+
+function refuseUnreadable(rejected: { raw: string; reason: string }[], marker: string): void {
+  const hiding = rejected.find(({ raw }) => raw.includes(marker))
+  if (hiding !== undefined) throw unsettled(`the row that carries ${marker} cannot be read: ${hiding.reason}`)
+}
+
+function unsettled(reason = 'the list was not seen whole'): ApiError {
+  return new ApiError({
+    vendor: 'syncro',
+    status: 0,
+    code: 'incomplete_list',
+    message: reason,
+    verdict: 'retryable',
+  })
+}
+
+function carrying(client: Client, rows: TicketRow[], marker: string): DeskTicket[] {
+  return rows.filter((row) => row.subject?.includes(marker) === true).map((row) => toDeskTicket(client, row))
+}
+
+function toDeskTicket(
+  client: Client,
+  row: Pick<TicketRow, 'id' | 'number' | 'subject' | 'customer_id' | 'created_at' | 'status'>,
+): DeskTicket {
+  const { subdomain, baseUrl } = client.settings
+  return {
+    vendorId: String(row.id),
+    number: String(row.number ?? row.id),
+    subject: row.subject ?? '',
+    customerId: String(row.customer_id ?? ''),
+    createdAt: Date.parse(row.created_at ?? '') || 0,
+    closed: closed(row.status),
+    // Behind a proxy or the sandbox there is no page to open.
+    url: baseUrl || !subdomain ? null : `https://${subdomain}.syncromsp.com/tickets/${row.id}`,
+  }
+}
+
+/** What people wrote on the stray: all but the text that it was opened with. */
+async function talkOf(client: Client, id: string): Promise<string[]> {
+  const walk = new Walk(client, comments.list, { params: { id } }, idOf, { priority: 'settle' })
+  const said = new Map<string, string>()
+  for await (const page of walk.pages()) {
+    for (const row of page.rows) {
+      if (row.subject === 'Initial Issue' || /\[fold \S+ into \S+\]$/.test(row.subject ?? '')) continue
+      said.set(
+        idOf(row),
+        `${row.created_at ?? ''} ${row.tech ?? ''}: ${row.subject ?? ''}\n${row.body ?? ''}`,
+      )
+    }
+  }
+  return [...said.values()].toReversed()
+}
+
+async function noteOnce(
+  client: Client,
+  id: string,
+  marker: string,
+  draft: { subject: string; body: string },
+): Promise<void> {
+  if ((await desk.findNote(client, id, marker)) !== undefined) return
+  const body = { ...draft, ...silent }
+  await client.call(comments.create, { params: { id }, body }, { priority: 'write' })
+}
+
+function unlessGone(error: unknown): void {
+  if (!(error instanceof ApiError) || error.status !== 404) throw error
+}
+
+function from(since: number): string {
+  return new Date(since - margin).toISOString()
+}
+
+function idOf(row: { id: number }): string {
+  return String(row.id)
+}

@@ -1,0 +1,61 @@
+import { Walk } from '../../contract/walk.ts'
+import type { Operation } from '../../contract/operation.ts'
+import type { Paging } from '../../contract/paging.ts'
+import type { Batch, Feed, FeedReader } from '../connector.ts'
+import { assets } from './assets.ts'
+import { customers, toCustomer } from './customers.ts'
+
+/** What is read again and again. Both lists are read whole: Syncro has no watermark for either. */
+const minute = 60_000
+
+interface Listed {
+  id: number
+  customer_id?: number | null | undefined
+  updated_at?: string | null | undefined
+}
+
+async function* readWhole(
+  reader: FeedReader,
+  op: Operation & { paging: Paging },
+  customerOf: (row: Listed) => number | null | undefined,
+): AsyncGenerator<Batch> {
+  const walk = new Walk(reader.client, op, {}, (row) => String((row as Listed).id), { priority: 'inventory' })
+  for await (const page of walk.pages()) {
+    const rows = page.rows.map((found, i) => {
+      const row = found as Listed // both operations' rows have these fields
+      const customerId = customerOf(row)
+      const time = Date.parse(row.updated_at ?? '') || reader.now
+      return {
+        vendorId: String(row.id),
+        customerId: customerId == null ? null : String(customerId),
+        time,
+        open: false,
+        body: page.rawOf(i),
+      }
+    })
+    yield { rows, cursor: reader.cursor, rejected: page.rejected }
+  }
+  yield {
+    rows: [],
+    cursor: { readAt: reader.now },
+    ...(!walk.complete && { incomplete: walk.reason ?? 'not seen whole' }),
+  }
+}
+
+/** A customer that disappears may only be disabled: nothing here takes one away. */
+const customersFeed: Feed = {
+  name: 'customers',
+  kind: 'customers',
+  everyMs: 10 * minute,
+  read: (reader) => readWhole(reader, customers.list, (row) => row.id),
+  toCustomer,
+}
+
+const assetsFeed: Feed = {
+  name: 'assets',
+  kind: 'inventory',
+  everyMs: 30 * minute,
+  read: (reader) => readWhole(reader, assets.list, (row) => row.customer_id),
+}
+
+export const feeds: readonly Feed[] = [customersFeed, assetsFeed]

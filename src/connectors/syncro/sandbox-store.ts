@@ -1,0 +1,176 @@
+import type { Identity } from '../../contract/auth.ts'
+import { Refusal } from '../../contract/refusal.ts'
+import type { Call } from '../../contract/server.ts'
+import type { SandboxOptions } from '../connector.ts'
+import type { World } from '../world.ts'
+import { notAuthorized } from './api.ts'
+import type { Permission } from './permissions.ts'
+
+/** A row as the API shows it. Rows are never changed, only replaced. */
+export type Row = { readonly id: number } & Readonly<Record<string, unknown>>
+
+/** One type of record: ids rise by one, rows stay in order of id, a deleted row leaves a hole. */
+export class Table {
+  readonly #first: number
+  readonly #rows: (Row | undefined)[] = []
+
+  constructor(first: number) {
+    this.#first = first
+  }
+
+  get nextId(): number {
+    return this.#first + this.#rows.length
+  }
+
+  add(fields: Record<string, unknown>): Row {
+    const row = { id: this.nextId, ...fields }
+    this.#rows.push(row)
+    return row
+  }
+
+  get(id: unknown): Row | undefined {
+    return this.#rows[Number(id) - this.#first]
+  }
+
+  replace(id: number, changes: Record<string, unknown>): Row {
+    const row = { ...this.get(id), ...changes, id }
+    this.#rows[id - this.#first] = row
+    return row
+  }
+
+  remove(id: number): void {
+    this.#rows[id - this.#first] = undefined
+  }
+
+  /** Was there once. */
+  knew(id: unknown): boolean {
+    const at = Number(id) - this.#first
+    return Number.isInteger(at) && at >= 0 && at < this.#rows.length
+  }
+
+  /** Newest first. */
+  newest(keep: (row: Row) => boolean): Row[] {
+    const found: Row[] = []
+    for (let i = this.#rows.length - 1; i >= 0; i--) {
+      const row = this.#rows[i]
+      if (row !== undefined && keep(row)) found.push(row)
+    }
+    return found
+  }
+
+  /** Oldest first. */
+  oldest(keep: (row: Row) => boolean): Row[] {
+    return this.#rows.filter((row) => row !== undefined && keep(row)) as Row[] // the filter leaves no hole
+  }
+}
+
+/** The account behind the sandbox: every table, and what all behaviours need. */
+export class Store {
+  readonly customers = new Table(34_288_001)
+  readonly contacts = new Table(4_378_001)
+  readonly phones = new Table(33_808_001)
+  readonly assets = new Table(12_313_001)
+  readonly tickets = new Table(50_001)
+  readonly comments = new Table(900_001)
+  readonly lineItems = new Table(123_001)
+  readonly timers = new Table(71_001)
+  readonly attachments = new Table(81_001)
+  readonly worksheets = new Table(61_001)
+  readonly alerts = new Table(704_001)
+  readonly devices = new Table(5_001)
+  /** What a single ticket shows and a list does not, by ticket id. */
+  readonly more = new Map<number, TicketMore>()
+  /** Comments by ticket, oldest first. */
+  readonly talk = new Map<number, Row[]>()
+  readonly world: World
+  readonly #options: SandboxOptions
+  nextNumber = 1001
+
+  constructor(world: World, options: SandboxOptions) {
+    this.world = world
+    this.#options = options
+  }
+
+  /** The vendor's clock, which need not be ours. */
+  stamp(): string {
+    const skew = Number(this.#options.switches['clockSkewSeconds'] ?? 0) * 1000
+    return new Date(this.#options.now() + skew).toISOString()
+  }
+}
+
+export interface TicketMore {
+  assetIds: number[]
+  signatureName: unknown
+  outtakeFormName: unknown
+  outtakeFormDate: unknown
+  /** Our clock, for the search lag. */
+  madeAt: number
+}
+
+export function notFound(): Refusal {
+  return new Refusal(404, 'not_found', 'Not found')
+}
+
+/** A deleted record is 404, or reads back as null. */
+export function gone(table: Table, id: unknown, call: Call): null {
+  if (call.switches['deletedReads'] === 'null' && table.knew(id)) return null
+  throw notFound()
+}
+
+/** The sandbox's tokens: who owns them, and which customers they may see. */
+export interface TokenIdentity extends Identity {
+  userId: number
+  token: string
+  customers?: ReadonlySet<number>
+}
+
+export function tokenOf(call: Call): TokenIdentity {
+  return call.identity as TokenIdentity // identify() of this sandbox makes no other
+}
+
+export function sees(call: Call, customerId: unknown): boolean {
+  const { customers } = tokenOf(call)
+  return customers === undefined || customers.has(Number(customerId))
+}
+
+export function holds(call: Call, permission: Permission): boolean {
+  const { permissions } = call.identity
+  return permissions === 'all' || permissions.has(permission)
+}
+
+export function demand(call: Call, ...permissions: Permission[]): void {
+  for (const permission of permissions) {
+    if (!holds(call, permission)) throw new Refusal(401, 'missing_permission', notAuthorized)
+  }
+}
+
+export function bodyOf(call: Call): Record<string, unknown> {
+  return (call.body ?? {}) as Record<string, unknown> // every body schema is an object
+}
+
+/** A parameter or field as text; anything else is empty. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+}
+
+export function blank(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+}
+
+/** The fields of `names` that the body holds. */
+export function pickFields(body: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    names.filter((name) => body[name] !== undefined).map((name) => [name, body[name]]),
+  )
+}
+
+/** `created_after` and its like as a test of a row's own time. */
+export function after(value: unknown, switches: Record<string, string>): (time: unknown) => boolean {
+  if (typeof value !== 'string') return () => true
+  if (switches['plainDates'] === 'ignored' && /^\d{4}-\d\d-\d\d$/.test(value)) return () => true
+  const at = Date.parse(value)
+  if (Number.isNaN(at)) return () => true
+  const from = new Date(at + (switches['afterBoundary'] === 'exclusive' ? 1 : 0)).toISOString()
+  // All times are ISO UTC with milliseconds: they compare as text.
+  return (time) => typeof time === 'string' && time >= from
+}

@@ -1,0 +1,140 @@
+import type { Refusal } from '../../contract/refusal.ts'
+import { type Behaviour, Reply } from '../../contract/server.ts'
+import type { Filed, SandboxState, SandboxVendor } from '../connector.ts'
+import { foldTag } from './desk.ts'
+import { integrationPermissions } from './permissions.ts'
+import { accountBehaviours } from './sandbox-account.ts'
+import { customerBehaviours, seedCustomer } from './sandbox-customers.ts'
+import { Store, type TokenIdentity, textOf } from './sandbox-store.ts'
+import { ticketPartBehaviours } from './sandbox-ticket-parts.ts'
+import { ticketBehaviours } from './sandbox-tickets.ts'
+
+/** A Syncro account over the sandbox's world: empty of tickets, with every customer, contact and device. */
+export const sandbox: SandboxVendor = {
+  mounts: ['/syncro/api/v1'],
+  hosts: /^[a-z0-9-]+\.syncromsp\.com$/i,
+  settings: { subdomain: 'demo' },
+  open(world, options): SandboxState {
+    const store = new Store(world, options)
+    for (const customer of world.customers) seedCustomer(store, customer)
+    seedAlerts(store)
+    const behaviours = {
+      ...ticketBehaviours(store),
+      ...ticketPartBehaviours(store),
+      ...customerBehaviours(store),
+      ...accountBehaviours(store),
+    }
+    const tokens = tokensOf(store)
+    return {
+      keys: keys.map(({ name, value, note }) => ({ name, value, note })),
+      behaviours: Object.fromEntries(
+        Object.entries(behaviours).map(([id, behaviour]) => [id, orLoginPage(behaviour)]),
+      ),
+      identify(key): TokenIdentity | Refusal | undefined {
+        return tokens.get(key) ?? (options.switches['loginPage'] === 'on' ? tokens.get(adminKey) : undefined)
+      },
+      // What the world holds happens at the detection vendors; nothing here moves by itself.
+      advance() {},
+      filed: () => filed(store),
+    }
+  },
+}
+
+const adminKey = 'Tad21f0c37b95e846-9d1b2f6a0c7e4853b1d09f2c6a75e341'
+
+const keys = [
+  {
+    name: 'RocketCyber integration (21 permissions)',
+    value: 'T5ac0e1d29f7b8340-1f83c06b5e924d7a90c1e6f2385bd74a',
+    note: 'the default: exactly the 21 permissions of the RocketCyber guide',
+    permissions: integrationPermissions,
+  },
+  { name: 'Global Admin', value: adminKey, note: 'bypasses every permission check', permissions: 'all' },
+  {
+    name: 'Without Tickets - Create',
+    value: 'T77be19c04da35f21-c2a94e7180bd4f6396e5d1037fa8b2c4',
+    note: '20 of the 21: POST /tickets answers 401, as if the token were bad',
+    permissions: integrationPermissions.filter((name) => name !== 'Tickets - Create'),
+  },
+  {
+    name: 'Two customers only',
+    value: 'T3f60d8a2b1c94e75-7e20b9d4c61f4a8583d7f5a19c0e42b6',
+    note: 'a group limited to the first two customers: everything else is 404',
+    permissions: integrationPermissions,
+    customers: 2,
+  },
+  {
+    name: 'Expired',
+    value: 'T0d94b7f1e36c82a5-58f1e3a7d20c4b96a7e4c8b05d93f16e',
+    note: 'past its expiry date: 401',
+    permissions: undefined,
+  },
+] as const
+
+function tokensOf(store: Store): Map<string, TokenIdentity> {
+  const userId = store.world.technicians[0]?.id ?? 1
+  const tokens = new Map<string, TokenIdentity>()
+  for (const key of keys) {
+    if (key.permissions === undefined) continue
+    const permissions = key.permissions === 'all' ? 'all' : new Set<string>(key.permissions)
+    const limited =
+      'customers' in key ? store.customers.oldest(() => true).slice(0, key.customers) : undefined
+    const customers = limited && new Set(limited.map((row) => row.id))
+    tokens.set(key.value, {
+      name: key.name,
+      permissions,
+      userId,
+      token: key.value,
+      ...(customers && { customers }),
+    })
+  }
+  return tokens
+}
+
+const loginPage =
+  '<!DOCTYPE html>\n<html><head><title>Syncro - Sign in</title></head><body><form action="/users/sign_in">Sign in</form></body></html>\n'
+
+function orLoginPage(behaviour: Behaviour): Behaviour {
+  return (call) => (call.switches['loginPage'] === 'on' ? new Reply(200, loginPage) : behaviour(call))
+}
+
+/** A few alerts of the RMM agent, so that the list is not empty. */
+function seedAlerts(store: Store): void {
+  const at = new Date(store.world.start - 3_600_000).toISOString()
+  const devices = store.assets.oldest((row) => row.id % 23 === 0)
+  for (const device of devices) {
+    store.alerts.add({
+      customer_id: device['customer_id'],
+      ticket_number: null,
+      ticket_status: null,
+      computer_name: device['name'],
+      properties: { trigger: 'low_hd_space_trigger', description: 'Low disk space' },
+      resolved: device.id % 2 === 0,
+      check_id: 1,
+      status: null,
+      formatted_output: 'C: has less than 10% free',
+      description: 'low_hd_space_trigger',
+      created_at: at,
+      updated_at: at,
+      asset_id: device.id,
+    })
+  }
+}
+
+function filed(store: Store): Filed[] {
+  return store.tickets
+    .oldest(() => true)
+    .map((row) => {
+      const talk = (store.talk.get(row.id) ?? []).map(
+        (one) => `${textOf(one['subject'])}\n${textOf(one['body'])}`,
+      )
+      const tags = Array.isArray(row['tag_list']) ? row['tag_list'] : []
+      return {
+        ticketId: textOf(row.id),
+        customerName: textOf(row['customer_business_then_name']),
+        text: [textOf(row['subject']), ...talk].join('\n\n'),
+        folded: tags.includes(foldTag),
+        createdAt: Date.parse(textOf(row['created_at'])),
+      }
+    })
+}

@@ -31,12 +31,7 @@ export function maskUrl(url: string): string {
 }
 
 function openPool(url: string): pg.Pool {
-  let pool: pg.Pool
-  try {
-    pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000, types, Client, application_name: 'watchfloor' })
-  } catch {
-    throw new StoreError(`${maskUrl(url)} is not a PostgreSQL address: write postgres://user:password@host:5432/database`)
-  }
+  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000, types, Client, application_name: 'watchfloor' })
   // A server that restarts ends idle connections; the pool replaces them, and the next query tells what is wrong.
   pool.on('error', () => {})
   return pool
@@ -88,6 +83,7 @@ function codeOf(error: unknown): string {
 function reason(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   const code = codeOf(error)
+  if (code === 'ERR_INVALID_URL') return 'this is not a PostgreSQL address: write postgres://user:password@host:5432/database'
   if (code === '28P01' || code === '28000' || message.startsWith('SASL')) return 'the server refused the user or the password: correct them in DATABASE_URL'
   if (code === '3D000') return 'there is no such database on the server: create it (createdb), or name another in DATABASE_URL'
   if (code === '42501') return 'the user may not create tables there: grant it CREATE on the schema, or make it the owner of the database'

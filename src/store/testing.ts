@@ -1,6 +1,9 @@
 import Database from 'better-sqlite3'
 import pg from 'pg'
 import { afterEach, describe, inject } from 'vitest'
+import type { Case } from '../domain/case.ts'
+import type { Finding } from '../domain/finding.ts'
+import type { Ticket, TicketChange } from '../domain/ticket.ts'
 import { keepStatements } from './sqlite.ts'
 import { openStore, type Store, type StoreOptions } from './store.ts'
 import { tableNames } from './tables.ts'
@@ -54,4 +57,26 @@ export async function freshPostgres({ migrated = true } = {}): Promise<{ kind: '
   const fresh = new URL(url)
   fresh.pathname = `/${name}`
   return { kind: 'postgres', url: fresh.href }
+}
+
+export function finding(id: string, over: Partial<Finding> = {}): Finding {
+  const base = { connectionId: 'con', feed: 'incidents', vendorId: id, customerId: 'cus', tenantId: 'ten', recordId: 'rec' }
+  return { id, ...base, title: 'Ransomware', severity: 'high', open: true, time: 1000, entities: [{ kind: 'host', value: 'ws-01' }], ...over }
+}
+
+export function caseOf(id: string, over: Partial<Case> = {}): Case {
+  const times = { firstTime: 1000, lastTime: 1000, createdAt: 2000, updatedAt: 2000 }
+  return { id, tenantId: 'ten', title: 'Ransomware', severity: 'high', status: 'open', findingCount: 1, ...times, ...over }
+}
+
+export function ticket(id: string, over: Partial<Ticket> = {}): Ticket {
+  const base = { caseId: 'case', connectionId: 'con', vendorId: id, number: '7', marker: '[WF-0000000000]' }
+  return { id, ...base, url: null, foldedInto: null, createdAt: 1000, ...over }
+}
+
+export function ticketChange(id: string, over: Partial<TicketChange> = {}): TicketChange {
+  const counts = { attempts: 0, lookups: 0, ambiguities: 0, settledByLookup: false, sentAt: null, vendorId: null, error: null }
+  const payload: TicketChange['payload'] = { kind: 'note', subject: 'subject', body: 'body' }
+  const base = { caseId: id, connectionId: 'con', kind: 'create', version: 1, state: 'pending', dueAt: 0, createdAt: 1000 } as const
+  return { id, payload, ...base, ...counts, ...over }
 }

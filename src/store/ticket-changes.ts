@@ -55,12 +55,12 @@ export async function dueChanges(db: Db, connectionId: string, now: number, limi
     select 1 from ticket_changes as o where o.case_id = c.case_id and o.id <> c.id
       and (o.state = 'sending' or (o.state in ('pending', 'ambiguous') and (c.kind = 'note' or o.kind = 'create')
         and (o.created_at, o.kind, o.version) < (c.created_at, c.kind, c.version))))`
-  const ticketless = sql<boolean>`c.kind = 'note' and not exists (
-    select 1 from tickets as t where t.case_id = c.case_id and t.connection_id = c.connection_id and t.folded_into is null)`
+  const ticketed = sql<boolean>`(c.kind <> 'note' or exists (
+    select 1 from tickets as t where t.case_id = c.case_id and t.connection_id = c.connection_id and t.folded_into is null))`
   const rows = await query
     .where('due_at', '<=', now)
     .where((eb) => eb.not(blocked))
-    .where((eb) => eb.not(ticketless))
+    .where(ticketed)
     .orderBy('created_at')
     .orderBy('kind')
     .orderBy('version')

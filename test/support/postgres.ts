@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { chownSync, cpSync, mkdtempSync } from 'node:fs'
+import { chownSync, cpSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -38,7 +38,9 @@ async function startServer(): Promise<{ url: string; stop: () => Promise<void> }
   if ('uid' in user) chownSync(home, nobody, nobody)
   const bin = reachable(await binaries(), home, user)
   const data = join(home, 'data')
-  const made = spawnSync(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '--locale=C', '--encoding=UTF8'], user)
+  writeFileSync(join(home, 'password'), 'test')
+  const access = ['-U', 'postgres', '--auth=password', `--pwfile=${join(home, 'password')}`]
+  const made = spawnSync(join(bin, 'initdb'), ['-D', data, ...access, '--no-sync', '--locale=C', '--encoding=UTF8'], user)
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
   const port = await freePort()
   // The shell outlives us for a moment only: when our end of its stdin closes, however we ended, it stops the server.
@@ -51,7 +53,7 @@ async function startServer(): Promise<{ url: string; stop: () => Promise<void> }
     env: { ...process.env, WATCHFLOOR_PG: home },
     stdio: ['pipe', 'ignore', 'pipe'],
   })
-  const url = `postgres://postgres@127.0.0.1:${port}/postgres`
+  const url = `postgres://postgres:test@127.0.0.1:${port}/postgres`
   await answers(shell, url)
   shell.stderr?.resume()
   return { url, stop: () => stop(shell) }

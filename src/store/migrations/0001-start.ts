@@ -73,7 +73,7 @@ export async function up(db: Kysely<any>): Promise<void> {
     lookups integer not null, ambiguities integer not null, settled_by_lookup integer not null, due_at bigint not null,
     sent_at bigint, vendor_id ${text}, error ${text}, fence bigint, created_at bigint not null,
     unique (case_id, kind, version))`.execute(db)
-  await sql`create index changes_due on ticket_changes (connection_id, created_at, kind, version)
+  await sql`create index changes_due on ticket_changes (connection_id, created_at, kind, version, id)
     where state in ('pending', 'ambiguous')`.execute(db)
   // One request in flight per case, whatever the code does.
   await sql`create unique index changes_sending on ticket_changes (case_id) where state = 'sending'`.execute(db)

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { neighbours, putEntities, type Sighting } from './entities.ts'
+import { assignCases, putFindings } from './findings.ts'
+import { finding, forEachEngine } from './testing.ts'
+
+const host = { tenantId: 'ten', kind: 'host', value: 'ws-01' } as const
+
+function sighting(findingId: string, time: number, over: Partial<Sighting> = {}): Sighting {
+  return { ...host, findingId, time, ...over }
+}
+
+forEachEngine((openFresh) => {
+  test('neighbours share an entity inside one tenant and a time span, and are in a case', async () => {
+    const { db } = await openFresh()
+    await putFindings(db, ['f1', 'f2', 'f3', 'f4'].map((id) => finding(id)))
+    await assignCases(db, ['f1', 'f2', 'f4'].map((findingId) => ({ findingId, caseId: `case of ${findingId}` })))
+    await putEntities(db, [
+      sighting('f1', 100),
+      sighting('f1', 100, { kind: 'user', value: 'ws-01' }),
+      sighting('f2', 201),
+      sighting('f3', 150),
+      sighting('f4', 150, { tenantId: 'other' }),
+    ])
+    const keys = [host, host, { ...host, value: 'unknown' }]
+    expect(await neighbours(db, keys, 100, 200)).toEqual([{ ...sighting('f1', 100), caseId: 'case of f1' }])
+    expect((await neighbours(db, keys, 0, 300)).map((each) => each.findingId)).toEqual(['f1', 'f2'])
+    expect(await neighbours(db, [], 0, 300)).toEqual([])
+  })
+})

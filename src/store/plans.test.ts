@@ -1,0 +1,48 @@
+import Database from 'better-sqlite3'
+import { expect, test } from 'vitest'
+import { toRecord } from '../domain/record.ts'
+import { listCases } from './cases.ts'
+import { neighbours } from './entities.ts'
+import { assignCases, countQuarantined, findingsByIds, releaseQuarantined } from './findings.ts'
+import { heads, markDone, openHeads, putRecords, takePending } from './records.ts'
+import { latestRuns } from './runs.ts'
+import { openStore } from './store.ts'
+import { dueChanges, stuckSending } from './ticket-changes.ts'
+import { listTickets, ticketsOf } from './tickets.ts'
+
+test('every query of the line is served by an index', async () => {
+  const database = new Database(':memory:')
+  const scans = new Set<string>()
+  const prepare = (text: string) => {
+    const plan = /^(insert|select|update|delete|\s)/.test(text) ? database.prepare<unknown[], { detail: string }>(`explain query plan ${text}`) : undefined
+    for (const { detail } of plan?.all(Array.from(text.matchAll(/\?/g), () => null)) ?? []) {
+      const sorts = /TEMP B-TREE/.test(detail) && /limit/.test(text) // a page must not be cut from a sorted whole
+      if (sorts || /^SCAN (?!json_each|k\b|pair\b|.* USING (COVERING )?INDEX)/.test(detail)) scans.add(`${detail}: ${text.trim().slice(0, 60)}`)
+    }
+    return database.prepare(text)
+  }
+  const { db } = await openStore({ kind: 'sqlite', database: { prepare } })
+  scans.clear()
+  const row = toRecord('con', 'f', { vendorId: '1', customerId: null, time: 1, open: true, body: 'A' }, 1)
+  await putRecords(db, [row])
+  await putRecords(db, [toRecord('con', 'f', { ...row, body: 'B' }, 1)])
+  await putRecords(db, [row])
+  await heads(db, 'con', 'f', ['1'])
+  await openHeads(db, 'con', 'f')
+  await takePending(db, 10)
+  await markDone(db, [row.id])
+  await findingsByIds(db, ['f'])
+  await assignCases(db, [{ findingId: 'f', caseId: 'c' }])
+  await countQuarantined(db)
+  await releaseQuarantined(db, 'con', 'cus', 'ten')
+  await listCases(db, { limit: 10, before: { time: 1, id: 'c' } })
+  await listCases(db, { limit: 10, tenantId: 'ten' })
+  await listCases(db, { limit: 10, status: 'open', before: { time: 1, id: 'c' } })
+  await listTickets(db, { limit: 10, before: { time: 1, id: 'c' } })
+  await ticketsOf(db, ['c'])
+  await stuckSending(db, 'con')
+  await latestRuns(db)
+  await neighbours(db, [{ tenantId: 'ten', kind: 'host', value: 'x' }], 0, 1)
+  await dueChanges(db, 'con', 1, 10)
+  expect([...scans]).toEqual([])
+})

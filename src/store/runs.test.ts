@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import type { Run } from '../domain/run.ts'
+import { countDeadLetters, listDeadLetters, putDeadLetter, takeDeadLetter } from './dead-letters.ts'
+import { latestRuns, pruneRuns, putRun } from './runs.ts'
+import { forEachEngine } from './testing.ts'
+
+function run(id: string, feed: string, at: number, over: Partial<Run> = {}): Run {
+  return { id, connectionId: 'con', feed, startedAt: at, endedAt: at + 1, outcome: 'ok', rows: 0, requests: 1, error: null, ...over }
+}
+
+forEachEngine((openFresh) => {
+  test('the last run of each feed is known, and survives pruning', async () => {
+    const { db } = await openFresh()
+    for (const each of [run('r1', 'incidents', 1), run('r2', 'incidents', 5), run('r3', 'agents', 2)]) await putRun(db, each)
+    await putRun(db, run('r2', 'incidents', 5, { outcome: 'failed', error: '503' }))
+    const latest = [run('r3', 'agents', 2), run('r2', 'incidents', 5, { outcome: 'failed', error: '503' })]
+    expect(await latestRuns(db)).toEqual(latest)
+    expect(await pruneRuns(db, 100)).toBe(1)
+    expect(await latestRuns(db)).toEqual(latest)
+  })
+
+  test('the same trouble again is one dead letter, counted, until it is taken', async () => {
+    const { db } = await openFresh()
+    const letter = { stage: 'normalise', ref: 'rec_1', reason: 'no time', body: null }
+    await putDeadLetter(db, letter, 1)
+    await putDeadLetter(db, { ...letter, reason: 'no id' }, 2)
+    await putDeadLetter(db, { ...letter, ref: 'rec_2', body: '{}' }, 3)
+    expect(await countDeadLetters(db)).toBe(2)
+    const [newest, counted] = await listDeadLetters(db, 10)
+    expect(newest).toMatchObject({ ref: 'rec_2', body: '{}', count: 1 })
+    expect(counted).toMatchObject({ ...letter, reason: 'no id', at: 2, count: 2 })
+    expect(await takeDeadLetter(db, counted!.id)).toEqual(counted)
+    expect(await takeDeadLetter(db, counted!.id)).toBeUndefined()
+  })
+})

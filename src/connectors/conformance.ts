@@ -1,0 +1,126 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+import type { Client } from '../contract/client.ts'
+import { isObject } from '../contract/errors.ts'
+import type { RecordSeed } from '../domain/record.ts'
+import type { Batch, Feed, Known } from './connector.ts'
+
+/** Helps the tests of vendors: a store in memory, and what a vendor's fixtures and exchanges say. */
+
+/** Holds what a feed has read, as the store would: the latest state of each thing, by the vendor's id. */
+export class Holding {
+  readonly latest = new Map<string, RecordSeed>()
+  cursor: unknown
+  /** Of the last run. */
+  incomplete: string[] = []
+  rejected: { raw: string; reason: string }[] = []
+  batches = 0
+
+  /** Runs the feed once; `onBatch` may throw, as a process that dies would. */
+  async run(
+    feed: Feed,
+    client: Client,
+    now: number,
+    customers: string[],
+    onBatch?: (batch: Batch) => void,
+  ): Promise<void> {
+    this.incomplete = []
+    const reader = {
+      client,
+      cursor: this.cursor,
+      now,
+      customers: () => Promise.resolve(customers),
+      known: (ids: string[]) =>
+        Promise.resolve(
+          new Map(ids.flatMap((id) => (this.latest.has(id) ? [[id, this.#known(id)] as const] : []))),
+        ),
+      open: () =>
+        Promise.resolve([...this.latest.keys()].map((id) => this.#known(id)).filter((known) => known.open)),
+    }
+    for await (const batch of feed.read(reader)) {
+      this.#commit(batch)
+      onBatch?.(batch)
+    }
+  }
+
+  #commit(batch: Batch): void {
+    this.batches++
+    for (const row of batch.rows) this.latest.set(row.vendorId, row)
+    // The store keeps the cursor as JSON.
+    this.cursor = batch.cursor === undefined ? undefined : JSON.parse(JSON.stringify(batch.cursor))
+    if (batch.incomplete !== undefined) this.incomplete.push(batch.incomplete)
+    this.rejected.push(...(batch.rejected ?? []))
+  }
+
+  #known(vendorId: string): Known {
+    const row = this.latest.get(vendorId)
+    return { vendorId, customerId: row?.customerId ?? null, open: row?.open ?? false, body: row?.body ?? '' }
+  }
+}
+
+/**
+ * A whole request and answer as some document prints it, in `exchanges/`. What is asked of the sandbox may be said
+ * apart in `sandbox`, because the document's ids are not those of our world.
+ */
+export interface Exchange {
+  file: string
+  name: string
+  source: string
+  request: ExchangeRequest
+  sandbox?: Partial<ExchangeRequest>
+  response: { status: number; body: unknown }
+}
+
+interface ExchangeRequest {
+  method: string
+  path: string
+  search?: string
+  headers?: Record<string, string>
+  body?: unknown
+}
+
+export function readExchanges(folder: string): Exchange[] {
+  return jsonFiles(join(folder, 'exchanges')).map(
+    ({ file, value }) => ({ ...(value as object), file }) as Exchange, // a malformed one fails its test
+  )
+}
+
+/** `fixtures/<operation id>.json`: one record, or a list of them, as the vendor publishes it. */
+export function readFixtures(folder: string): { file: string; operationId: string; records: unknown[] }[] {
+  return jsonFiles(join(folder, 'fixtures')).map(({ file, value }) => ({
+    file,
+    operationId: file.replace(/(?:\..*)?\.json$/, ''),
+    records: Array.isArray(value) ? value : [value],
+  }))
+}
+
+function jsonFiles(folder: string): { file: string; value: unknown }[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .toSorted()
+    .map((file) => ({ file, value: JSON.parse(readFileSync(join(folder, file), 'utf8')) as unknown }))
+}
+
+/** Where `answered` lacks a key of `published`, or has another type there. Values may differ; null fits everything. */
+export function differences(published: unknown, answered: unknown, path = '$'): string[] {
+  if (published === null || published === undefined) return []
+  if (answered === null) return []
+  if (Array.isArray(published)) return listDifferences(published, answered, path)
+  if (!isObject(published))
+    return typeof published === typeof answered ? [] : [`${path}: ${typeof published} expected`]
+  if (!isObject(answered)) return [`${path}: an object expected`]
+  return Object.entries(published).flatMap(([key, value]) =>
+    key in answered ? differences(value, answered[key], `${path}.${key}`) : [`${path}.${key} is missing`],
+  )
+}
+
+/** One row that fits is enough: not every demo row has every optional part. */
+function listDifferences(published: unknown[], answered: unknown, path: string): string[] {
+  if (!Array.isArray(answered)) return [`${path}: a list expected`]
+  if (published.length === 0) return []
+  if (answered.length === 0) return [`${path}: the list is empty`]
+  const tries = answered.map((row) => differences(published[0], row, `${path}[]`))
+  return tries.find((found) => found.length === 0) ?? tries[0] ?? []
+}

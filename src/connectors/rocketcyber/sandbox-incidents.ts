@@ -1,0 +1,248 @@
+import { Refusal } from '../../contract/refusal.ts'
+import type { Call } from '../../contract/server.ts'
+import { type Raised, type SandboxOptions, referenceOf } from '../connector.ts'
+import type { Happening, World } from '../world.ts'
+import { appOf, verdictOfSeverity } from './demo.ts'
+import { readRange } from './fields.ts'
+import { type Entry, Shelf, between, createdOf, resolvedOf } from './shelf.ts'
+import { accountIdOf } from './demo.ts'
+import { contains, isNothing, ordered, rangeOf, sortOf } from './sandbox-query.ts'
+
+/** How often each verdict was given: informational, suspicious, malicious. */
+type Counts = [number, number, number]
+
+const firstId = 13_000_000
+
+/** The sandbox's incidents: they appear and are resolved as the world's clock goes on. */
+export class Incidents {
+  readonly #world: World
+  readonly #options: SandboxOptions
+  readonly #all = new Shelf()
+  readonly #shelves = new Map<number, Shelf>()
+  readonly #byId = new Map<number, Entry>()
+  /** What was shown, by app: events are read from it. */
+  readonly #byApp = new Map<number, Shelf>()
+  /** Verdicts by account and app; account 0 is all of them. */
+  readonly counts = new Map<number, Map<number, Counts>>()
+  readonly #sorted = new Map<string, { version: number; rows: readonly Entry[] }>()
+  #toShow: Happening[] = []
+  #toResolve: Happening[] = []
+  #nextShown = 0
+  #nextResolved = 0
+  #known = 0
+
+  constructor(world: World, options: SandboxOptions) {
+    this.#world = world
+    this.#options = options
+  }
+
+  /** Cheap when nothing is due: two comparisons. */
+  advance(): void {
+    if (this.#world.happenings.length !== this.#known) this.#plan()
+    const now = this.#options.now()
+    for (
+      let due;
+      (due = this.#toShow[this.#nextShown]) !== undefined && due.shownAt <= now;
+      this.#nextShown++
+    ) {
+      this.#show(due)
+    }
+    for (
+      let due;
+      (due = this.#toResolve[this.#nextResolved]) !== undefined && endOf(due) <= now;
+      this.#nextResolved++
+    ) {
+      this.#resolve(due)
+    }
+  }
+
+  get(id: number): Entry | undefined {
+    return this.#isWithdrawn(id) ? undefined : this.#byId.get(id)
+  }
+
+  events(appId: number): Shelf {
+    return this.#byApp.get(appId) ?? new Shelf()
+  }
+
+  raised(): Raised[] {
+    return [...this.#byId.values()].map(({ id, happening }) => ({
+      reference: referenceOf('rocketcyber', 'incidents', String(id)),
+      customerName: happening.customer.name,
+      attack: happening.attack,
+      shownAt: happening.shownAt,
+    }))
+  }
+
+  find(call: Call): readonly Entry[] {
+    const sort = sortOf(call, ['createdAt', 'title', 'accountId'])
+    let rows = this.#narrow(call)
+    if (call.switches['withdrawn'] !== 'none') rows = rows.filter((row) => !this.#isWithdrawn(row.id))
+    for (const [name, textOf] of textFilters) {
+      const words = call.query[name] as string[] | undefined // the query schema has just shown it
+      if (words !== undefined)
+        rows = isNothing(words) ? [] : rows.filter((row) => contains(textOf(row.happening), words))
+    }
+    if (sort === undefined || sort.field === 'createdAt') return ordered(rows, sort)
+    return this.#sort(rows, sort.field, sort.descending)
+  }
+
+  /** By whatever is indexed: number, account, status and the two times. */
+  #narrow({ query, raw, switches }: Call): readonly Entry[] {
+    const accounts = query['accountId'] as number[] | undefined
+    const shelves =
+      accounts === undefined
+        ? [this.#all]
+        : accounts.map((account) => this.#shelves.get(account) ?? new Shelf())
+    const created = rangeOf(query['createdAt']) ?? seedRange(raw)
+    const resolved = rangeOf(query['resolvedAt'])
+    const statuses = (query['status'] as string[] | undefined)?.map((word) => word.toLowerCase())
+    const ids = query['id'] as number[] | undefined
+    if (ids !== undefined) {
+      const wanted = new Set(
+        ids.map((id) => (switches['idFilter'] === 'off-by-one' ? this.#neighbour(id) : id)),
+      )
+      return [...wanted].flatMap((id): Entry[] => {
+        const entry = this.#byId.get(id)
+        if (entry === undefined || accounts?.includes(entry.account) === false) return []
+        return fits(entry, created, resolved, statuses) ? [entry] : []
+      })
+    }
+    const lists = shelves.map((shelf) => fromShelf(shelf, created, resolved, statuses))
+    if (lists.length === 1 && resolved === undefined) return lists[0] ?? []
+    return lists.flat().toSorted((a, b) => a.created - b.created || a.id - b.id)
+  }
+
+  #neighbour(id: number): number {
+    return this.#byId.has(id + 1) ? id + 1 : id - 1
+  }
+
+  #sort(rows: readonly Entry[], field: string, descending: boolean): readonly Entry[] {
+    const key = `${field} ${descending}`
+    const kept = this.#sorted.get(key)
+    const all = rows === this.#all.created
+    if (all && kept?.version === this.#all.version) return kept.rows
+    const sign = descending ? -1 : 1
+    const title = (entry: Entry): string => entry.happening.title
+    const sorted = rows.toSorted((a, b) =>
+      field === 'title'
+        ? sign * (title(a) < title(b) ? -1 : title(a) > title(b) ? 1 : 0)
+        : sign * (a.account - b.account),
+    )
+    if (all) this.#sorted.set(key, { version: this.#all.version, rows: sorted })
+    return sorted
+  }
+
+  #isWithdrawn(id: number): boolean {
+    const list = this.#options.switches['withdrawn'] ?? 'none'
+    return list !== 'none' && list.split(',').includes(String(id))
+  }
+
+  /** Happenings may be added to a running world: what is still to come is put in order again. */
+  #plan(): void {
+    const happenings = this.#world.happenings
+    const waiting = happenings.filter(({ number }) => !this.#byId.has(firstId + number))
+    const unresolved = happenings.filter((one) => {
+      const entry = this.#byId.get(firstId + one.number)
+      return one.resolvedAt !== null && (entry === undefined || entry.resolved === null)
+    })
+    this.#toShow = waiting.toSorted((a, b) => a.shownAt - b.shownAt)
+    this.#toResolve = unresolved.toSorted((a, b) => endOf(a) - endOf(b))
+    this.#nextShown = 0
+    this.#nextResolved = 0
+    this.#known = happenings.length
+  }
+
+  #show(happening: Happening): void {
+    const account = accountIdOf(happening.customer)
+    const entry: Entry = {
+      id: firstId + happening.number,
+      account,
+      happening,
+      created: happening.at,
+      resolved: null,
+    }
+    const app = appOf(happening.detector).id
+    this.#byId.set(entry.id, entry)
+    for (const shelf of [this.#all, shelfOf(this.#shelves, account), shelfOf(this.#byApp, app)])
+      shelf.show(entry)
+    for (const one of [account, 0]) this.#count(one, app, verdictOfSeverity(happening.severity))
+  }
+
+  #count(account: number, app: number, verdict: 0 | 1 | 2): void {
+    const apps = this.counts.get(account) ?? new Map<number, Counts>()
+    const counts = apps.get(app) ?? [0, 0, 0]
+    counts[verdict]++
+    this.counts.set(account, apps.set(app, counts))
+  }
+
+  #resolve(happening: Happening): void {
+    const old = this.#byId.get(firstId + happening.number)
+    if (old === undefined) return
+    const entry: Entry = { ...old, resolved: endOf(happening) }
+    this.#byId.set(entry.id, entry)
+    const app = appOf(happening.detector).id
+    for (const shelf of [this.#all, shelfOf(this.#shelves, entry.account), shelfOf(this.#byApp, app)]) {
+      shelf.resolve(old, entry)
+    }
+  }
+}
+
+const textFilters: readonly [string, (happening: Happening) => string][] = [
+  ['title', (happening) => happening.title],
+  ['description', (happening) => happening.description],
+]
+
+type Range = { from: number; to: number } | undefined
+
+function fromShelf(
+  shelf: Shelf,
+  created: Range,
+  resolved: Range,
+  statuses: string[] | undefined,
+): readonly Entry[] {
+  const from = created?.from ?? -Infinity
+  const to = created?.to ?? Infinity
+  if (resolved !== undefined) {
+    const rows = between(shelf.resolved, resolvedOf, resolved.from, resolved.to)
+    return rows.filter((row) => fits(row, created, undefined, statuses))
+  }
+  if (statuses?.length === 1 && statuses[0] === 'open') return between(shelf.open, createdOf, from, to)
+  const rows = between(shelf.created, createdOf, from, to)
+  return statuses === undefined ? rows : rows.filter((row) => statuses.includes(statusOf(row)))
+}
+
+function fits(row: Entry, created: Range, resolved: Range, statuses: string[] | undefined): boolean {
+  if (created !== undefined && (row.created < created.from || row.created > created.to)) return false
+  if (
+    resolved !== undefined &&
+    (row.resolved === null || row.resolved < resolved.from || row.resolved > resolved.to)
+  )
+    return false
+  return statuses === undefined || statuses.includes(statusOf(row))
+}
+
+function statusOf(row: Entry): string {
+  return row.resolved === null ? 'open' : 'resolved'
+}
+
+/** The seed document's startDate and endDate. */
+export function seedRange(raw: Call['raw']): Range {
+  const start = raw.get('startDate')?.at(-1) ?? ''
+  const end = raw.get('endDate')?.at(-1) ?? ''
+  if (start === '' && end === '') return undefined
+  const range = readRange(`${start}|${end}`)
+  if (range === undefined)
+    throw new Refusal(400, 'bad_request', 'startDate and endDate must be dates or UTC timestamps')
+  return range
+}
+
+function shelfOf(shelves: Map<number, Shelf>, key: number): Shelf {
+  const shelf = shelves.get(key) ?? new Shelf()
+  shelves.set(key, shelf)
+  return shelf
+}
+
+/** What is resolved before it is shown is shown resolved. */
+function endOf(happening: Happening): number {
+  return Math.max(happening.resolvedAt ?? Infinity, happening.shownAt)
+}

@@ -1,0 +1,62 @@
+import type { Happening } from '../world.ts'
+
+/** One incident of the sandbox. It never changes; a change puts another in its place. */
+export interface Entry {
+  readonly id: number
+  readonly account: number
+  readonly happening: Happening
+  readonly created: number
+  readonly resolved: number | null
+}
+
+/** Incidents in the orders in which they are asked for, kept as they come: nothing is sorted for a request. */
+export class Shelf {
+  readonly created: Entry[] = []
+  readonly open: Entry[] = []
+  readonly resolved: Entry[] = []
+  /** Counts changes. */
+  version = 0
+
+  show(entry: Entry): void {
+    this.version++
+    insert(this.created, entry, createdOf)
+    insert(this.open, entry, createdOf)
+  }
+
+  resolve(old: Entry, entry: Entry): void {
+    this.version++
+    this.created[place(this.created, createdOf, old.created, old.id)] = entry
+    this.open.splice(place(this.open, createdOf, old.created, old.id), 1)
+    insert(this.resolved, entry, resolvedOf)
+  }
+}
+
+type TimeOf = (entry: Entry) => number
+
+export const createdOf: TimeOf = (entry) => entry.created
+export const resolvedOf: TimeOf = (entry) => entry.resolved ?? 0
+
+/** The entries from `from` to `to`, both included. */
+export function between(list: readonly Entry[], timeOf: TimeOf, from: number, to: number): readonly Entry[] {
+  if (from === -Infinity && to === Infinity) return list
+  return list.slice(place(list, timeOf, from, -1), place(list, timeOf, to, Infinity))
+}
+
+function insert(list: Entry[], entry: Entry, timeOf: TimeOf): void {
+  list.splice(place(list, timeOf, timeOf(entry), entry.id), 0, entry)
+}
+
+/** Where an entry of this time and number stands, or would stand. */
+function place(list: readonly Entry[], timeOf: TimeOf, time: number, id: number): number {
+  let low = 0
+  let high = list.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const entry = list[middle]
+    if (entry === undefined) break
+    const at = timeOf(entry)
+    if (at < time || (at === time && entry.id < id)) low = middle + 1
+    else high = middle
+  }
+  return low
+}

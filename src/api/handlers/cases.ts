@@ -1,0 +1,101 @@
+import { Refusal } from '../../contract/refusal.ts'
+import type { Case } from '../../domain/case.ts'
+import { markerOf } from '../../domain/id.ts'
+import { casesByIds, listCases } from '../../store/cases.ts'
+import { edgesOf } from '../../store/edges.ts'
+import { type StoredFinding, findingsOfCases } from '../../store/findings.ts'
+import type { Db } from '../../store/store.ts'
+import { tenants } from '../../store/tenants.ts'
+import { listChanges } from '../../store/ticket-changes.ts'
+import { ticketByMarker, ticketsOf } from '../../store/tickets.ts'
+import { type Ask, instant } from '../ask.ts'
+import type { CaseAnswer, CaseDetail } from '../operations/cases.ts'
+import { type ListPage, type PageQuery, mapPage, readPage } from '../page.ts'
+import { toDeliveryAnswer } from './deliveries.ts'
+import { toTicketAnswer } from './tickets.ts'
+
+export interface CaseQuery extends PageQuery {
+  status?: Case['status'] | undefined
+  tenant_id?: string | undefined
+}
+
+export async function list({ db }: Ask, query: CaseQuery): Promise<ListPage<CaseAnswer>> {
+  const { status, tenant_id: tenantId } = query
+  const filter = { ...(status && { status }), ...(tenantId !== undefined && { tenantId }) }
+  const read = (limit: number, before?: { time: number; id: string }) =>
+    listCases(db, { ...filter, limit, ...(before && { before }) })
+  const scope = `cases ${status ?? ''} ${tenantId ?? ''}`
+  const page = await readPage(query, scope, read, (own) => ({ time: own.firstTime, id: own.id }))
+  return mapPage(page, (rows) => toAnswers(db, rows))
+}
+
+/** `reference` is a case's id, or the marker that its ticket carries. */
+export async function get({ db }: Ask, reference: string): Promise<CaseDetail> {
+  const own = (await casesByIds(db, [reference]))[0] ?? (await byMarker(db, reference))
+  const [answer] = own === undefined ? [] : await toAnswers(db, [own])
+  if (answer === undefined) throw new Refusal(404, 'resource_not_found', `No case ${reference}.`)
+  const reasons = new Map((await edgesOf(db, answer.id)).map((edge) => [edge.findingId, edge.reason]))
+  const findings = await findingsOfCases(db, [answer.id])
+  const changes = await listChanges(db, { caseId: answer.id, limit: 1000 })
+  return {
+    ...answer,
+    findings: findings.map((finding) => toFindingAnswer(finding, reasons.get(finding.id) ?? '')),
+    tickets: (await ticketsOf(db, [answer.id])).map(toTicketAnswer),
+    deliveries: changes.toReversed().map(toDeliveryAnswer),
+  }
+}
+
+async function byMarker(db: Db, text: string): Promise<Case | undefined> {
+  const marker = `[${text.replace(/^\[|\]$/g, '').toUpperCase()}]`
+  if (!/^\[WF-\w{10}\]$/.test(marker)) return undefined
+  const ticket = await ticketByMarker(db, marker)
+  if (ticket !== undefined) return (await casesByIds(db, [ticket.caseId]))[0]
+  // No ticket yet: the marker is made from the id, so the cases themselves tell.
+  for (let before: { time: number; id: string } | undefined; ; ) {
+    const rows = await listCases(db, { limit: 500, ...(before && { before }) })
+    const found = rows.find((row) => markerOf(row.id) === marker)
+    const last = rows.at(-1)
+    if (found !== undefined || last === undefined) return found
+    before = { time: last.firstTime, id: last.id }
+  }
+}
+
+async function toAnswers(db: Db, rows: readonly Case[]): Promise<CaseAnswer[]> {
+  const names = new Map((await tenants(db)).map((tenant) => [tenant.id, tenant.name]))
+  const found = await ticketsOf(db, rows.map((row) => row.id))
+  const tickets = new Map(found.filter((ticket) => ticket.foldedInto === null).map((ticket) => [ticket.caseId, ticket]))
+  return rows.map((row) => {
+    const ticket = tickets.get(row.id)
+    return {
+      id: row.id,
+      marker: markerOf(row.id),
+      tenant_id: row.tenantId,
+      tenant: names.get(row.tenantId) ?? row.tenantId,
+      title: row.title,
+      severity: row.severity,
+      status: row.status,
+      first_time: instant(row.firstTime),
+      last_time: instant(row.lastTime),
+      finding_count: row.findingCount,
+      ticket: ticket === undefined ? null : { number: ticket.number, url: ticket.url },
+      created_at: instant(row.createdAt),
+      updated_at: instant(row.updatedAt),
+    }
+  })
+}
+
+function toFindingAnswer(finding: StoredFinding, reason: string): CaseDetail['findings'][number] {
+  return {
+    id: finding.id,
+    connection: finding.connectionId,
+    feed: finding.feed,
+    vendor_id: finding.vendorId,
+    title: finding.title,
+    severity: finding.severity,
+    open: finding.open,
+    time: instant(finding.time),
+    entities: finding.entities,
+    reason,
+    record_id: finding.recordId,
+  }
+}

@@ -1,0 +1,74 @@
+import type { Run } from '../../domain/run.ts'
+import { countCases } from '../../store/cases.ts'
+import { type StoredConnection, connections } from '../../store/connections.ts'
+import { countDeadLetters } from '../../store/dead-letters.ts'
+import { countQuarantined } from '../../store/findings.ts'
+import { latestRuns } from '../../store/runs.ts'
+import { countByState } from '../../store/ticket-changes.ts'
+import { type Ask, type FeedFact, instant } from '../ask.ts'
+import type { FeedHealth, Health } from '../operations/health.ts'
+
+/** Operational only when everything that should have been read was read lately, and everything decided is delivered. */
+export async function get(ask: Ask): Promise<Health> {
+  const { db, now } = ask
+  const feeds = await feedsHealth(ask)
+  const deliveries = await countByState(db)
+  const quarantined = (await countQuarantined(db)).reduce((sum, row) => sum + row.count, 0)
+  const deadLetters = await countDeadLetters(db)
+  const reasons = [
+    ...(feeds.length === 0 ? ['no connection: nothing is read'] : []),
+    ...feeds.flatMap((feed) => (feed.state === 'ok' ? [] : [whyNot(feed)])),
+    ...counted(quarantined, 'finding waits', 'findings wait', 'for a customer to be linked'),
+    ...counted(deadLetters, 'dead letter', 'dead letters', 'to be looked at'),
+    ...counted(deliveries.ambiguous, 'write', 'writes', 'being looked up'),
+    ...counted(deliveries.refused, 'write was', 'writes were', 'refused by the ticketing vendor'),
+  ]
+  return {
+    status: reasons.length === 0 ? 'operational' : 'degraded',
+    timestamp: instant(now),
+    reasons,
+    feeds,
+    cases: await countCases(db),
+    quarantined,
+    dead_letters: deadLetters,
+    ambiguous_writes: deliveries.ambiguous,
+    deliveries,
+  }
+}
+
+export async function feedsHealth({ db, now, feedsOf }: Pick<Ask, 'db' | 'now' | 'feedsOf'>): Promise<FeedHealth[]> {
+  const runs = new Map((await latestRuns(db)).map((run) => [`${run.connectionId}\n${run.feed}`, run]))
+  return (await connections(db)).flatMap((connection) =>
+    feedsOf(connection.vendor).map((feed) => toFeedHealth(connection, feed, runs.get(`${connection.id}\n${feed.name}`), now)),
+  )
+}
+
+function toFeedHealth(connection: StoredConnection, feed: FeedFact, run: Run | undefined, now: number): FeedHealth {
+  return {
+    connection: connection.id,
+    vendor: connection.vendor,
+    feed: feed.name,
+    state: stateOf(feed, run, now),
+    last_run_at: run === undefined ? null : instant(run.endedAt),
+    age_seconds: run === undefined ? null : Math.max(0, Math.round((now - run.endedAt) / 1000)),
+    every_seconds: Math.round(feed.everyMs / 1000),
+    error: run?.error ?? null,
+  }
+}
+
+/** Green is what was read whole, and lately: two missed turns and a minute for the read itself. */
+function stateOf(feed: FeedFact, run: Run | undefined, now: number): FeedHealth['state'] {
+  if (run === undefined) return 'never'
+  if (run.outcome !== 'ok') return run.outcome
+  return now - run.endedAt > 3 * feed.everyMs + 60_000 ? 'stale' : 'ok'
+}
+
+function whyNot({ connection, feed, state, error }: FeedHealth): string {
+  const words = { never: 'has not been read yet', stale: 'has not been read lately', ok: '' }
+  const what = state === 'failed' || state === 'incomplete' ? `is ${state}: ${error ?? 'no reason given'}` : words[state]
+  return `${connection} ${feed} ${what}`
+}
+
+function counted(count: number, one: string, many: string, rest: string): string[] {
+  return count === 0 ? [] : [`${count} ${count === 1 ? one : many} ${rest}`]
+}

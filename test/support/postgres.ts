@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { chownSync, cpSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { chownSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -9,55 +9,80 @@ import { openStore } from '../../src/store/store.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    postgres: { url: string; prefix: string }
+    /** `state` is a file that appears when the server can be used; it holds what went wrong, or nothing. */
+    postgres: { url: string; prefix: string; state: string }
   }
 }
 
 /**
  * Vitest's global set-up: one PostgreSQL server for the whole run, from npm alone, with a migrated template database.
- * DATABASE_URL_TEST names a server to use instead; its user must be allowed to create databases.
+ * It starts beside the tests, and only those that need it wait for it. DATABASE_URL_TEST names a server to use instead;
+ * its user must be allowed to create databases.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env['DATABASE_URL_TEST']
-  const server = given ? { url: given, stop: async () => {} } : await startServer()
+  const home = mkdtempSync(join(tmpdir(), 'watchfloor-pg-'))
+  const state = join(home, 'state')
   const prefix = `wf_test_${process.pid}`
-  const template = new URL(server.url)
-  template.pathname = `/${prefix}_template`
-  await command(server.url, `create database ${prefix}_template`)
-  await (await openStore({ kind: 'postgres', url: template.href })).close()
-  project.provide('postgres', { url: server.url, prefix })
+  const server = given ? { url: given, stop: () => rmSync(home, { recursive: true }) } : await startServer(home)
+  let over = false
+  void prepare(server.url, prefix, () => over).then(
+    () => over || writeFileSync(state, ''),
+    (error) => over || writeFileSync(state, `PostgreSQL for the tests did not start: ${error}`),
+  )
+  project.provide('postgres', { url: server.url, prefix, state })
   return async () => {
+    over = true
     if (given) await dropAll(given, prefix)
-    await server.stop()
+    server.stop()
   }
 }
 
-async function startServer(): Promise<{ url: string; stop: () => Promise<void> }> {
-  const home = mkdtempSync(join(tmpdir(), 'watchfloor-pg-'))
+async function prepare(url: string, prefix: string, isOver: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 600 && !isOver(); tries++) {
+    try {
+      await query(url, `create database ${prefix}_template`)
+      const template = new URL(url)
+      template.pathname = `/${prefix}_template`
+      return await (await openStore({ kind: 'postgres', url: template.href })).close()
+    } catch (error) {
+      if (tries === 599 || (error instanceof pg.DatabaseError && error.code !== '57P03')) throw error // 57P03: it is starting
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+}
+
+async function startServer(home: string): Promise<{ url: string; stop: () => void }> {
   const user = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {} // initdb refuses root
   if ('uid' in user) chownSync(home, nobody, nobody)
   const bin = reachable(await binaries(), home, user)
-  const data = join(home, 'data')
-  writeFileSync(join(home, 'password'), 'test')
-  const access = ['-U', 'postgres', '--auth=password', `--pwfile=${join(home, 'password')}`]
-  const made = spawnSync(join(bin, 'initdb'), ['-D', data, ...access, '--no-sync', '--locale=C', '--encoding=UTF8'], user)
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
+  writeFileSync(join(home, 'password'), 'test', { mode: 0o644 })
   const port = await freePort()
-  // The shell outlives us for a moment only: when our end of its stdin closes, however we ended, it stops the server.
-  const script = '"$@" & pid=$!; read -r _; kill -INT $pid; wait $pid; rm -rf "$WATCHFLOOR_PG"'
-  const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200', 'autovacuum=off']
-  const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', home, ...settings.flatMap((each) => ['-c', each])]
-  const shell = spawn('sh', ['-c', script, 'sh', join(bin, 'postgres'), ...args], {
+  const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200', 'autovacuum=off', 'deadlock_timeout=20ms']
+  const server = ['-D', join(home, 'data'), '-p', String(port), '-h', '127.0.0.1', '-k', home, ...settings.flatMap((each) => ['-c', each])]
+  const shell = spawn('sh', ['-c', script, join(bin, 'initdb'), join(bin, 'postgres'), ...server], {
     ...user,
-    cwd: home,
-    env: { ...process.env, WATCHFLOOR_PG: home },
-    stdio: ['pipe', 'ignore', 'pipe'],
+    cwd: '/',
+    env: { ...process.env, HOME_PG: home },
+    detached: true, // a group of its own, for the script to end
+    stdio: ['pipe', 'ignore', 'ignore'],
   })
-  const url = `postgres://postgres:test@127.0.0.1:${port}/postgres`
-  await answers(shell, url)
-  shell.stderr?.resume()
-  return { url, stop: () => stop(shell) }
+  return { url: `postgres://postgres:test@127.0.0.1:${port}/postgres`, stop: () => shell.stdin?.end() }
 }
+
+/**
+ * When our end of the shell's stdin closes, however we ended, it ends initdb (TERM) or the server (QUIT) and removes
+ * what they wrote.
+ */
+const script = `
+  ("$0" -D "$HOME_PG/data" -U postgres --auth=password --pwfile="$HOME_PG/password" --no-sync --locale=C --encoding=UTF8 && exec "$@") &
+  read -r _
+  trap '' TERM QUIT
+  kill -TERM 0
+  kill -QUIT 0
+  wait
+  sleep 1 # initdb still makes a directory or two after TERM
+  rm -rf "$HOME_PG"`
 
 const nobody = 65534
 
@@ -82,20 +107,7 @@ function freePort(): Promise<number> {
   return promise
 }
 
-async function answers(shell: ChildProcess, url: string): Promise<void> {
-  let said = ''
-  shell.stderr?.on('data', (text) => (said += text))
-  for (let tries = 0; tries < 400 && shell.exitCode === null; tries++) {
-    try {
-      return await command(url, 'select 1')
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 25))
-    }
-  }
-  throw new Error(`PostgreSQL does not answer: ${said}`)
-}
-
-async function command(url: string, text: string): Promise<void> {
+async function query(url: string, text: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   await client.query(text).finally(() => client.end())
@@ -107,11 +119,4 @@ async function dropAll(url: string, prefix: string): Promise<void> {
   const { rows } = await client.query('select datname from pg_database where starts_with(datname, $1)', [prefix])
   for (const { datname } of rows) await client.query(`drop database ${datname} with (force)`)
   await client.end()
-}
-
-async function stop(shell: ChildProcess): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  shell.once('exit', () => resolve())
-  shell.stdin?.end()
-  await promise
 }

@@ -33,8 +33,26 @@ export interface CallOptions {
 /** The parsed page's or answer's cap: a larger body is a failure with a reason. */
 const maxBodyCharacters = 64 * 1024 * 1024
 
+/** A longer text is no message for people. */
+const maxMessageCharacters = 500
+
+/** No wish of a vendor holds us longer: after that a try does no harm. */
+const maxWaitMs = 3_600_000
+
 /** Error codes of a connection that was never made: the request did not leave. */
-const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT', 'EHOSTUNREACH'])
+const neverSent = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+])
 
 /**
  * The client half of a contract. It never sends a request twice that may have been carried out: only repeatable
@@ -46,7 +64,7 @@ export class Client {
   readonly budget: Budget
   readonly #outside: Outside
   readonly #base: string
-  readonly #secrets: string[]
+  readonly #secrets: RegExp[]
 
   constructor(contract: Contract, settings: Record<string, string>, budget: Budget, outside: Outside) {
     this.contract = contract
@@ -54,36 +72,56 @@ export class Client {
     this.budget = budget
     this.#outside = outside
     this.#base = baseOf(contract, settings)
-    this.#secrets = secretsOf(contract, settings)
+    this.#secrets = secretsOf(contract, settings).flatMap(spellings)
   }
 
   /** The value, or an ApiError thrown. */
-  async call<O extends Operation>(op: O, input: Input<O> = {}, options: CallOptions = {}): Promise<ValueOf<O>> {
+  async call<O extends Operation>(
+    op: O,
+    input: Input<O> = {},
+    options: CallOptions = {},
+  ): Promise<ValueOf<O>> {
     const outcome = await this.try(op, input, options)
     if (!outcome.ok) throw outcome.error
     return outcome.answer.value
   }
 
   /** Never throws for anything that the network or the vendor does. */
-  async try<O extends Operation>(op: O, input: Input<O> = {}, options: CallOptions = {}): Promise<Outcome<ValueOf<O>>> {
+  async try<O extends Operation>(
+    op: O,
+    input: Input<O> = {},
+    options: CallOptions = {},
+  ): Promise<Outcome<ValueOf<O>>> {
     const attempts = options.attempts ?? 4
     for (let attempt = 1; ; attempt++) {
       const outcome = await this.budget.run(options.priority ?? 'open', () => this.#once(op, input, options))
       if (outcome.ok) return outcome
       const { error } = outcome
-      const wait = Math.max(error.retryAfterMs ?? 0, backoffMs(attempt, error.status, this.#outside.random()))
+      const backoff = backoffMs(attempt, error.status, this.#outside.random())
+      const wait = Math.min(maxWaitMs, Math.max(error.retryAfterMs ?? 0, backoff))
       if (error.status === 429) this.budget.pause(wait)
-      if (!error.retryable || attempt >= attempts) return { ok: false, error: await this.#tellApart(op, error) }
+      if (!error.retryable || attempt >= attempts)
+        return { ok: false, error: await this.#tellApart(op, error) }
       await this.#outside.sleep(wait)
     }
   }
 
-  async #once<O extends Operation>(op: O, input: Input<O>, options: CallOptions): Promise<Outcome<ValueOf<O>>> {
+  async #once<O extends Operation>(
+    op: O,
+    input: Input<O>,
+    options: CallOptions,
+  ): Promise<Outcome<ValueOf<O>>> {
     // The declared input types are for callers; on the wire everything is a query value or JSON.
     const asked = { ...op.paging?.first(), ...(input.query as Record<string, QueryValue> | undefined) }
     const url = options.link ?? this.#url(op, input, asked)
     if (options.link !== undefined && !this.#owns(options.link)) {
-      return this.#fail(op, 'refused', 0, 'foreign_link', `the link leads to a foreign host (${hostOf(url)}): not followed`)
+      return this.#fail(
+        op,
+        'refused',
+        0,
+        'foreign_link',
+        `the link leads to a foreign host (${hostOf(url)}): not followed`,
+      )
     }
     const got = await this.#fetch(op, url, input.body, options.timeoutMs ?? 30_000)
     if ('error' in got) return got.error
@@ -98,7 +136,7 @@ export class Client {
   #owns(link: string): boolean {
     if (!URL.canParse(link)) return false
     const url = new URL(link)
-    return url.origin === new URL(this.#base).origin || this.contract.owns?.(url, this.settings) === true
+    return url.origin === URL.parse(this.#base)?.origin || this.contract.owns?.(url, this.settings) === true
   }
 
   async #fetch(
@@ -117,12 +155,15 @@ export class Client {
     const abort = new AbortController()
     const timer = new AbortController()
     const late = this.#outside.sleep(timeoutMs, timer.signal).then(() => {
-      if (!timer.signal.aborted) abort.abort()
+      if (!timer.signal.aborted) abort.abort('late')
       return 'late' as const
     })
     const send = async (): Promise<{ answer: FetchAnswer; text: string }> => {
       const init = { method: op.method, headers, redirect: 'manual' as const, signal: abort.signal }
-      const answer = await this.#outside.fetch(url, body === undefined ? init : { ...init, body: JSON.stringify(body) })
+      const answer = await this.#outside.fetch(
+        url,
+        body === undefined ? init : { ...init, body: JSON.stringify(body) },
+      )
       return { answer, text: await answer.text() }
     }
     try {
@@ -131,10 +172,10 @@ export class Client {
       return { error: this.#fail(op, unclear(op), 0, 'timeout', `no answer within ${timeoutMs / 1000} s`) }
     } catch (cause) {
       const code = causeCode(cause)
-      const verdict = neverSent.has(code) ? 'retryable' : unclear(op)
+      const verdict = wasNeverSent(cause, code) ? 'retryable' : unclear(op)
       return { error: this.#fail(op, verdict, 0, code.toLowerCase(), networkMessage(code, url)) }
     } finally {
-      timer.abort()
+      timer.abort('answered')
     }
   }
 
@@ -146,8 +187,10 @@ export class Client {
   ): Outcome<ValueOf<O>> {
     const { status } = answer
     if (status < 200 || status >= 300) return this.#refused(op, answer, text)
-    if (text.length > maxBodyCharacters) return this.#unreadable(op, status, 'body_too_large', `${text.length} characters`)
-    if (op.plain === true || status === 204) return done(answer, text, text as ValueOf<O>) // `plain` answers are text
+    if (text.length > maxBodyCharacters)
+      return this.#unreadable(op, status, 'body_too_large', `${text.length} characters`)
+    if (op.plain === true || (status === 204 && promisesNothing(op)))
+      return done(answer, text, text as ValueOf<O>) // `plain` answers are text
     const body = readJson(text)
     if (!body.ok) return this.#unreadable(op, status, body.code, body.message)
     if (op.paging === undefined) {
@@ -164,11 +207,14 @@ export class Client {
   #refused(op: Operation, answer: FetchAnswer, text: string): Outcome<never> {
     const { status } = answer
     if (status >= 300 && status < 400) {
-      const message = 'the vendor answered with a redirect; keys are never sent on: check the address and the subdomain'
+      const message =
+        'the vendor answered with a redirect; keys are never sent on: check the address and the subdomain'
       return this.#fail(op, 'refused', status, 'redirect', message)
     }
-    const body = readJson(text)
-    const read = (op.errors ?? this.contract.errors).read(body.ok ? body.value : text)
+    // Before anything is read from it: a message that is cut short may end inside a key.
+    const clean = this.redact(text)
+    const body = readJson(clean)
+    const read = (op.errors ?? this.contract.errors).read(body.ok ? body.value : clean)
     const verdict = status === 429 ? 'retryable' : status >= 500 || status === 408 ? unclear(op) : 'refused'
     const retryAfter = this.contract.limits.heed(answer.headers, status, this.#outside.now())
     const message = read.message ?? `HTTP ${status}`
@@ -189,9 +235,14 @@ export class Client {
     requestId?: string,
     retryAfterMs?: number,
   ): Outcome<never> {
-    const clean = `${op.method} ${op.path}: ${this.redact(message)}`
-    const vendor = this.contract.vendor
-    return { ok: false, error: new ApiError({ vendor, status, code, message: clean, requestId, verdict, retryAfterMs }) }
+    const fields = { vendor: this.contract.vendor, status, verdict, retryAfterMs }
+    const error = new ApiError({
+      ...fields,
+      code: this.redact(code).slice(0, maxMessageCharacters),
+      message: `${op.method} ${op.path}: ${this.redact(message).slice(0, maxMessageCharacters)}`,
+      requestId: requestId === undefined ? undefined : this.redact(requestId).slice(0, maxMessageCharacters),
+    })
+    return { ok: false, error }
   }
 
   /** Some vendors use one status for two troubles; a second, harmless call tells which it was. */
@@ -201,12 +252,17 @@ export class Client {
     const probe = await this.budget.run('settle', () => this.#once(rule.by, {}, {}))
     if (!probe.ok && probe.error.status !== rule.status) return error
     const told = probe.ok ? rule.whenOk : rule.whenNot
-    const fields = { vendor: error.vendor, status: error.status, requestId: error.requestId, verdict: error.verdict }
+    const fields = {
+      vendor: error.vendor,
+      status: error.status,
+      requestId: error.requestId,
+      verdict: error.verdict,
+    }
     return new ApiError({ ...fields, code: told.code, message: `${told.message} (${error.message})` })
   }
 
   redact(text: string): string {
-    return this.#secrets.reduce((clean, secret) => clean.replaceAll(secret, '•••'), text)
+    return this.#secrets.reduce((clean, secret) => clean.replace(secret, '•••'), text)
   }
 }
 
@@ -218,15 +274,27 @@ function unclear(op: Operation): Verdict {
   return isRepeatable(op) ? 'retryable' : 'ambiguous'
 }
 
-/** Full jitter: 1 s doubling to 60 s; a throttled caller starts at 5 s. */
+/** What an answer without a body can be a success of. */
+function promisesNothing(op: Operation): boolean {
+  return op.paging === undefined && (op.status === 204 || op.method === 'DELETE')
+}
+
+/** 1 s doubling to 60 s, of it half to all; a throttled caller starts at 5 s. */
 function backoffMs(attempt: number, status: number, random: number): number {
   const base = status === 429 ? 5000 : 1000
   return Math.round(Math.min(60_000, base * 2 ** (attempt - 1)) * (0.5 + random / 2))
 }
 
 function codeOf(status: number): string {
-  const words: Record<number, string> = { 400: 'bad_request', 401: 'unauthorized', 403: 'forbidden', 404: 'not_found' }
-  return words[status] ?? (status === 429 ? 'rate_limited' : status >= 500 ? 'server_error' : `http_${status}`)
+  const words: Record<number, string> = {
+    400: 'bad_request',
+    401: 'unauthorized',
+    403: 'forbidden',
+    404: 'not_found',
+  }
+  return (
+    words[status] ?? (status === 429 ? 'rate_limited' : status >= 500 ? 'server_error' : `http_${status}`)
+  )
 }
 
 function causeCode(cause: unknown): string {
@@ -234,6 +302,40 @@ function causeCode(cause: unknown): string {
     if ('code' in error && typeof error.code === 'string') return error.code
   }
   return 'network'
+}
+
+/**
+ * Whether the trouble came before anything was sent. A connection that stood may break with the codes of one that never
+ * did (Linux reports an unreachable host so): where the system call is told, it decides.
+ */
+function wasNeverSent(cause: unknown, code: string): boolean {
+  const calls = systemCalls(cause)
+  if (calls.length > 0) return calls.every((call) => call === 'connect' || call === 'getaddrinfo')
+  return neverSent.has(code)
+}
+
+/** Of a host with several addresses, every one's. */
+function systemCalls(cause: unknown): string[] {
+  if (!(cause instanceof Error)) return []
+  const own = 'syscall' in cause && typeof cause.syscall === 'string' ? [cause.syscall] : []
+  const inner: unknown[] = cause instanceof AggregateError ? cause.errors : [cause.cause]
+  return [...own, ...inner.flatMap(systemCalls)]
+}
+
+/** A key may come back trimmed, percent-encoded or as JSON writes it, in either case. */
+function spellings(secret: string): RegExp[] {
+  const word = secret.trim()
+  if (word === '') return []
+  const json = JSON.stringify(word).slice(1, -1)
+  const all = new Set([
+    secret,
+    word,
+    json,
+    json.replaceAll('/', '\\/'),
+    encodeURIComponent(word),
+    encodeURI(word),
+  ])
+  return [...all].map((text) => new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'gi'))
 }
 
 function networkMessage(code: string, url: string): string {

@@ -23,7 +23,8 @@ export function readAnyError(body: unknown): ErrorReading {
   if (!isObject(body)) return {}
   const error = body['error']
   const inner = isObject(error) ? error : {}
-  const message = flatten(body['message']) ?? flatten(inner['message']) ?? flatten(error) ?? flatten(body['errors'])
+  const message =
+    flatten(body['message']) ?? flatten(inner['message']) ?? flatten(error) ?? flatten(body['errors'])
   return {
     message: message ?? firstText(body),
     code: text(inner['code']) ?? text(body['code']),
@@ -31,12 +32,16 @@ export function readAnyError(body: unknown): ErrorReading {
   }
 }
 
-function flatten(value: unknown, field = ''): string | undefined {
+/** No vendor nests deeper; a body that does must not exhaust the stack. */
+const maxDepth = 8
+
+function flatten(value: unknown, field = '', depth = 0): string | undefined {
+  if (depth > maxDepth) return undefined
   if (typeof value === 'string') return value === '' ? undefined : field === '' ? value : `${field} ${value}`
-  if (Array.isArray(value)) return joined(value.map((item) => flatten(item, field)))
+  if (Array.isArray(value)) return joined(value.map((item) => flatten(item, field, depth + 1)))
   if (!isObject(value)) return undefined
   if (typeof value['message'] === 'string') return flatten(value['message'], field)
-  return joined(Object.entries(value).map(([name, inner]) => flatten(inner, name)))
+  return joined(Object.entries(value).map(([name, inner]) => flatten(inner, name, depth + 1)))
 }
 
 function joined(parts: (string | undefined)[]): string | undefined {

@@ -52,11 +52,16 @@ export interface Input<O extends Operation> {
 
 export type AnswerOf<O extends Operation> = z.output<O['answer']>
 
-/** `/tickets/{id}` with `{id: 7}` gives `/tickets/7`; a missing parameter is a programming error. */
+/**
+ * `/tickets/{id}` with `{id: 7}` gives `/tickets/7`. A missing parameter is a programming error, and so is one that would
+ * make it another operation's path: `/tickets/` is the list, and `..` leads out of it.
+ */
 export function fillPath(op: Operation, params: Record<string, string | number> = {}): string {
   return op.path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = params[name]
-    if (value === undefined) throw new Error(`${op.id}: path parameter ${name} is missing`)
+    if (value === undefined || /^\.{0,2}$/.test(String(value))) {
+      throw new Error(`${op.id}: path parameter ${name} is ${value === undefined ? 'missing' : `"${value}"`}`)
+    }
     return encodeURIComponent(value)
   })
 }

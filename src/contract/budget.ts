@@ -25,9 +25,12 @@ export class Budget {
 
   /** Runs `send` as soon as the budget allows, in order of priority. */
   run<T>(priority: Priority, send: () => Promise<T>): Promise<T> {
+    this.#hold()
     return this.#queue.add(
-      async () => {
-        await this.#turn()
+      () => {
+        this.#window.add(this.#outside.now())
+        this.spent++
+        if (this.#queue.size > 0) this.#hold()
         return send()
       },
       { priority: priorities[priority] },
@@ -37,16 +40,23 @@ export class Budget {
   /** The vendor said to wait: nobody who shares this budget sends before. */
   pause(ms: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#outside.now() + ms)
+    if (this.#queue.size > 0) this.#hold()
   }
 
-  async #turn(): Promise<void> {
-    for (;;) {
-      const now = this.#outside.now()
-      const wait = Math.max(this.#pausedUntil - now, this.#window.waitMs(this.#rule, now))
-      if (wait <= 0) break
-      await this.#outside.sleep(wait)
-    }
-    this.#window.add(this.#outside.now())
-    this.spent++
+  /** Everybody waits in the queue, not at its head: who comes later and matters more still goes first. */
+  #hold(): void {
+    if (this.#queue.isPaused || this.#waitMs() <= 0) return
+    this.#queue.pause()
+    void this.#reopen()
+  }
+
+  async #reopen(): Promise<void> {
+    for (let wait = this.#waitMs(); wait > 0; wait = this.#waitMs()) await this.#outside.sleep(wait)
+    this.#queue.start()
+  }
+
+  #waitMs(): number {
+    const now = this.#outside.now()
+    return Math.max(this.#pausedUntil - now, this.#window.waitMs(this.#rule, now))
   }
 }

@@ -33,6 +33,7 @@ export class SlidingWindow {
 
   /** Ms until one more request fits; 0 means now. */
   waitMs(rule: Pick<LimitRule, 'requests' | 'windowMs' | 'aligned'>, now: number): number {
+    if ((this.#times.at(-1) ?? 0) > now) this.#setBack(now)
     const began = rule.aligned === true ? now - (now % rule.windowMs) : undefined
     this.#forget(began === undefined ? now - rule.windowMs : began - 1)
     const over = this.#times.length - this.#first - rule.requests
@@ -47,6 +48,11 @@ export class SlidingWindow {
 
   count(): number {
     return this.#times.length - this.#first
+  }
+
+  /** The clock was set back: what it has not reached yet counts as sent just now, or nobody could send until then. */
+  #setBack(now: number): void {
+    this.#times = this.#times.map((time) => Math.min(time, now))
   }
 
   #forget(until: number): void {

@@ -12,7 +12,7 @@ import type { Live } from './vendors.ts'
 const retryMs = 15_000
 const sweepMs = 10 * 60_000
 /** Without news of our own, another process's news is looked for this often; alone on SQLite there is no other. */
-const pollMs = { postgres: 2_000, sqlite: 60_000 }
+const pollMs = { postgres: 2_000, sqlite: 600_000 }
 
 export interface Schedule {
   /** Ends the loops; resolves when the last piece of work has ended. */
@@ -33,7 +33,7 @@ export function start(hub: Hub): Schedule {
     ...hub.live.map((live) => startConnection(hub, live, stopped, news, mail)),
   ]
   const stop = async (): Promise<void> => {
-    stopped.abort()
+    stopped.abort('stopped')
     news.ring()
     mail.ring()
     await Promise.all(jobs)
@@ -113,7 +113,7 @@ class Signal {
 
   ring(): void {
     this.#rung = true
-    for (const one of this.#waiting) one.abort()
+    for (const one of this.#waiting) one.abort('news')
   }
 
   async wait(hub: Hub, ms: number, stopped: AbortSignal): Promise<void> {

@@ -25,9 +25,13 @@ async function run(hub: Hub, live: Live, feed: Feed, lease: Lease): Promise<Run>
   let incomplete: string | undefined
   let error: string | undefined
   try {
-    for await (const batch of feed.read(await readerFor(hub, live, feed, startedAt))) {
-      rows += await commit(hub, live, feed, lease, batch)
+    const reader = await readerFor(hub, live, feed, startedAt)
+    let cursor = JSON.stringify(reader.cursor)
+    for await (const batch of feed.read(reader)) {
       incomplete ??= batch.incomplete
+      if (saysNothing(batch, cursor)) continue
+      rows += await commit(hub, live, feed, lease, batch)
+      cursor = JSON.stringify(batch.cursor)
     }
   } catch (cause) {
     // A connection's trouble stays its own: what was committed stands, the cursor goes on from there.
@@ -49,6 +53,11 @@ async function run(hub: Hub, live: Live, feed: Feed, lease: Lease): Promise<Run>
   return finished
 }
 
+/** A quiet minute writes nothing. */
+function saysNothing(batch: Batch, cursor: string | undefined): boolean {
+  return batch.rows.length === 0 && (batch.rejected ?? []).length === 0 && JSON.stringify(batch.cursor) === cursor
+}
+
 /** Rows and cursor in one transaction, fenced. */
 async function commit(hub: Hub, live: Live, feed: Feed, lease: Lease, batch: Batch): Promise<number> {
   const now = hub.outside.now()
@@ -60,7 +69,7 @@ async function commit(hub: Hub, live: Live, feed: Feed, lease: Lease, batch: Bat
     for (const { raw, reason } of batch.rejected ?? []) {
       await putDeadLetter(tx, { stage: 'sync', ref: idOf('row', connectionId, feed.name, raw), reason, body: raw }, now)
     }
-    await writeCursor(tx, connectionId, feed.name, batch.cursor, now)
+    await writeCursor(tx, connectionId, feed.name, batch.cursor ?? null, now)
     return fresh.length
   })
 }
@@ -70,7 +79,7 @@ async function readerFor(hub: Hub, live: Live, feed: Feed, now: number): Promise
   const connectionId = live.connection.id
   return {
     client: live.client,
-    cursor: await readCursor(db, connectionId, feed.name),
+    cursor: (await readCursor(db, connectionId, feed.name)) ?? undefined,
     now,
     customers: async () => (await customersOf(db, connectionId)).map((customer) => customer.vendorId),
     known: async (vendorIds) => {

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3'
 
 import type { Connector } from '../connectors/connector.ts'
-import type { Outside } from '../domain/outside.ts'
+import type { Fetch, Outside } from '../domain/outside.ts'
 import { between, randomFrom } from '../domain/random.ts'
 import type { Hub } from '../pipeline/hub.ts'
 import { start } from '../pipeline/schedule.ts'
@@ -24,9 +24,14 @@ export interface SimulationPlan {
   days: number
   faults: 'none' | 'all'
   attacksPerCustomerDay?: number
+  /** How many awaits a process lives, at least and at most; without it most die after hours, some at once. */
+  lifeAwaits?: [number, number]
   /** Real time, for wallMs only. */
   wallNow(): number
   onProgress?(simulatedDays: number): void
+  log?: Hub['log']
+  /** Sits between the hub and the network; the score's own tests plant faults here. */
+  between?(fetch: Fetch): Fetch
 }
 
 export interface SimulationResult extends Score {
@@ -65,12 +70,13 @@ export async function simulate(plan: SimulationPlan): Promise<SimulationResult> 
     const vendors = plan.connectors.map((connector) => connector.contract.vendor)
     void outages(sandbox, vendors, { sleep: clock.sleep, random }, () => over)
   }
-  const outside: Outside = { now: clock.now, sleep: clock.sleep, random, fetch: withLatency(sandbox, clock, random) }
+  const network = withLatency(sandbox, clock, random)
+  const outside: Outside = { now: clock.now, sleep: clock.sleep, random, fetch: plan.between?.(network) ?? network }
   const handle = keepStatements(new Database(':memory:'))
   const end = start2026 + plan.days * day
   let lives = 0
   while (clock.now() < end) {
-    const awaits = hostile ? lifeLength(random) : Infinity
+    const awaits = hostile ? lifeLength(plan, random) : Infinity
     await live(plan, sandbox, outside, handle, { clock, awaits, until: end, name: `hub-${++lives}` })
     // A supervisor takes a moment to start it again.
     if (clock.now() < end) await clock.run(Math.min(end, clock.now() + between(random, 1, 90) * 1000))
@@ -96,7 +102,8 @@ export async function simulate(plan: SimulationPlan): Promise<SimulationResult> 
 }
 
 /** Most die after hours, some within the first few awaits: a crash loop must not lose anything either. */
-function lifeLength(random: () => number): number {
+function lifeLength({ lifeAwaits }: SimulationPlan, random: () => number): number {
+  if (lifeAwaits !== undefined) return between(random, ...lifeAwaits)
   return random() < 0.3 ? between(random, 1, 2_000) : between(random, 10_000, 120_000)
 }
 
@@ -120,7 +127,7 @@ async function live(
   const store = await openStore({ kind: 'sqlite', database: life.handle(database) })
   const outside = life.outside(world)
   const vendors = new Vendors(plan.connectors, outside)
-  const hub: Hub = { store, outside, live: connect(vendors, sandbox), holder: name, log: () => {} }
+  const hub: Hub = { store, outside, live: connect(vendors, sandbox), holder: name, log: plan.log ?? (() => {}) }
   const schedule = start(hub)
   const dayMs = day
   for (let next = clock.now(); next < until && !life.dead; ) {

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import type { Connector } from '../src/connectors/connector.ts'
+import type { Outside } from '../src/domain/outside.ts'
+import { randomFrom } from '../src/domain/random.ts'
+import type { Hub } from '../src/pipeline/hub.ts'
+import { Vendors } from '../src/pipeline/vendors.ts'
+import type { Sandbox } from '../src/sandbox/sandbox.ts'
+import type { Store } from '../src/store/store.ts'
+
+/** A directory that is gone when `work` ends. */
+export async function inTemp<T>(work: (directory: string) => Promise<T>): Promise<T> {
+  const directory = mkdtempSync(join(tmpdir(), 'watchfloor-bench-'))
+  try {
+    return await work(directory)
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+/** A hub on the sandbox's first keys, as `watchfloor up` makes it. */
+export function hubOn(store: Store, connectors: readonly Connector[], sandbox: Sandbox, outside: Outside): Hub {
+  const vendors = new Vendors(connectors, outside)
+  const live = sandbox.connections('http://sandbox.test').flatMap(({ vendor, baseUrl, keys, ...settings }) => {
+    const secret = vendors.connector(vendor)?.contract.settings.find((field) => field.secret === true)?.name ?? ''
+    const connection = {
+      id: vendor,
+      vendor,
+      name: vendor,
+      settings: { ...(settings as Record<string, string>), baseUrl },
+      createdAt: outside.now(),
+    }
+    const one = vendors.open(connection, { [secret]: keys[0]?.value ?? '' })
+    return one === undefined ? [] : [one]
+  })
+  return { store, outside, live, holder: 'bench', log: () => {} }
+}
+
+/** Time that passes only in sleeps; for single-threaded walks. */
+export function walkingClock(start: number): Omit<Outside, 'fetch'> & { passed(): number } {
+  let now = start
+  return {
+    now: () => now,
+    sleep: async (ms, signal) => {
+      if (signal === undefined) now += ms
+      else await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    },
+    random: randomFrom(1),
+    passed: () => now - start,
+  }
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
+
+export function rate(count: number, ms: number): string {
+  return `${Math.round((count / ms) * 1000).toLocaleString('en')}/s`
+}

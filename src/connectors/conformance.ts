@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
+import * as z from 'zod'
+
 import type { Client } from '../contract/client.ts'
 import { isObject } from '../contract/errors.ts'
 import type { RecordSeed } from '../domain/record.ts'
@@ -60,39 +62,61 @@ export class Holding {
 }
 
 /**
- * A whole request and answer as some document prints it, in `exchanges/`. What is asked of the sandbox may be said
- * apart in `sandbox`, because the document's ids are not those of our world.
+ * A whole request and answer as some document prints it, in `exchanges/`. `sandbox` says how to ask the same of our
+ * world, where the document's ids and keys mean nothing.
  */
-export interface Exchange {
-  file: string
-  name: string
-  source: string
-  request: ExchangeRequest
-  sandbox?: Partial<ExchangeRequest>
-  response: { status: number; body: unknown }
-}
+const exchange = z.looseObject({
+  name: z.string(),
+  source: z.string(),
+  date: z.string(),
+  request: z.looseObject({
+    method: z.string(),
+    path: z.string(),
+    search: z.string().optional(),
+    headers: z.record(z.string(), z.string()).optional(),
+    body: z.unknown().optional(),
+  }),
+  response: z.object({ status: z.int(), body: z.unknown().optional() }),
+  note: z.string().optional(),
+  sandbox: z
+    .strictObject({
+      path: z.string().optional(),
+      search: z.string().optional(),
+      headers: z.record(z.string(), z.string()).optional(),
+      body: z.unknown().optional(),
+      key: z.string().optional(),
+      switches: z.record(z.string(), z.string()).optional(),
+      /** Requests that come first, as `METHOD /path`. */
+      after: z.array(z.string()).optional(),
+    })
+    .optional(),
+})
 
-interface ExchangeRequest {
-  method: string
-  path: string
-  search?: string
-  headers?: Record<string, string>
-  body?: unknown
-}
+export type Exchange = z.infer<typeof exchange>
 
 export function readExchanges(folder: string): Exchange[] {
-  return jsonFiles(join(folder, 'exchanges')).map(
-    ({ file, value }) => ({ ...(value as object), file }) as Exchange, // a malformed one fails its test
-  )
+  return jsonFiles(join(folder, 'exchanges')).map(({ value }) => exchange.parse(value))
 }
 
-/** `fixtures/<operation id>.json`: one record, or a list of them, as the vendor publishes it. */
-export function readFixtures(folder: string): { file: string; operationId: string; records: unknown[] }[] {
-  return jsonFiles(join(folder, 'fixtures')).map(({ file, value }) => ({
-    file,
-    operationId: file.replace(/(?:\..*)?\.json$/, ''),
-    records: Array.isArray(value) ? value : [value],
-  }))
+/**
+ * Records of one operation as the vendor publishes them, in `fixtures/`: a file with its operation, source and date,
+ * or a bare list that is named for its operation.
+ */
+const fixture = z.strictObject({
+  operation: z.string(),
+  source: z.string(),
+  date: z.string(),
+  records: z.array(z.unknown()).min(1),
+  note: z.string().optional(),
+})
+
+export type Fixture = z.infer<typeof fixture> & { file: string }
+
+export function readFixtures(folder: string): Fixture[] {
+  return jsonFiles(join(folder, 'fixtures')).map(({ file, value }) => {
+    const bare = { operation: file.replace(/\.json$/, ''), source: 'notes.md', date: 'notes.md', records: value }
+    return { ...fixture.parse(Array.isArray(value) ? bare : value), file }
+  })
 }
 
 function jsonFiles(folder: string): { file: string; value: unknown }[] {

@@ -8,17 +8,30 @@ const html = /^\s*<(!doctype|html|head|body|\?xml)/i
 export function readJson(text: string): ReadBody {
   if (text.trim() === '') return { ok: false, code: 'empty_body', message: 'the answer had no body' }
   if (html.test(text)) {
-    return { ok: false, code: 'html_body', message: 'an HTML page came instead of JSON (a proxy or login page?)' }
+    return {
+      ok: false,
+      code: 'html_body',
+      message: 'an HTML page came instead of JSON (a proxy or login page?)',
+    }
   }
   try {
     return { ok: true, value: parseJson(text) }
   } catch {
-    const cut = /[}\]]\s*$/.test(text) ? 'is not valid JSON' : 'ends in the middle: truncated JSON'
-    return { ok: false, code: 'bad_json', message: `the answer ${cut} (${text.length} characters)` }
+    return {
+      ok: false,
+      code: 'bad_json',
+      message: `the answer ${whatIsWrong(text)} (${text.length} characters)`,
+    }
   }
 }
 
-const longNumber = /[0-9]{16,}/
+function whatIsWrong(text: string): string {
+  if (!/^\s*[[{"]/.test(text)) return 'is not JSON'
+  return /[}\]]\s*$/.test(text) ? 'is not valid JSON' : 'ends in the middle: truncated JSON'
+}
+
+/** Where a number may stand; the digits of a hash or a fraction do not count. */
+const longNumber = /(?:^|[[:,\s])-?[0-9]{16}/
 const wholeNumber = /^-?[0-9]+$/
 
 /** JSON.parse, except that whole numbers that a double cannot hold are kept as strings. */
@@ -33,56 +46,69 @@ export function parseJson(text: string): unknown {
 
 /**
  * The exact text of each item of a JSON array in `text`: the array under `key` of the top object, or the top array
- * when `key` is undefined. The text must already have parsed. Undefined when there is no such array.
+ * when `key` is undefined. The text must already have parsed. Undefined when there is no such array. Of a key that
+ * comes again the last one counts, as it does for JSON.parse.
  */
 export function sliceRows(text: string, key: string | undefined): string[] | undefined {
-  const start = key === undefined ? topArray(text) : arrayAt(text, key)
-  if (start < 0) return undefined
+  const top = skipSpace(text, 0)
+  if (key === undefined) return text.charCodeAt(top) === openBracket ? items(text, top).rows : undefined
+  if (text.charCodeAt(top) !== openBrace) return undefined
+  let rows: string[] | undefined
+  let i = skipSpace(text, top + 1)
+  while (text.charCodeAt(i) === quote) {
+    const end = stringEnd(text, i)
+    const own = isKey(text.slice(i, end + 1), key)
+    i = skipSpace(text, skipSpace(text, end + 1) + 1)
+    const list = own && text.charCodeAt(i) === openBracket ? items(text, i) : undefined
+    if (own) rows = list?.rows
+    i = list === undefined ? valueEnd(text, i) : skipSpace(text, list.end + 1)
+    if (text.charCodeAt(i) !== comma) break
+    i = skipSpace(text, i + 1)
+  }
+  return rows
+}
+
+const [quote, backslash, comma, openBrace, closeBrace, openBracket, closeBracket] = [
+  34, 92, 44, 123, 125, 91, 93,
+]
+
+/** The items of the array that opens at `open`, and where it closes. */
+function items(text: string, open: number): { rows: string[]; end: number } {
   const rows: string[] = []
+  let end = skipSpace(text, open + 1)
+  if (text.charCodeAt(end) === closeBracket) return { rows, end }
+  for (;;) {
+    const from = end
+    end = valueEnd(text, from)
+    rows.push(text.slice(from, end).trim())
+    if (text.charCodeAt(end) !== comma) return { rows, end }
+    end++
+  }
+}
+
+/** The index of the comma or bracket after the value that begins at `from`. */
+function valueEnd(text: string, from: number): number {
   let depth = 0
-  let from = start + 1
-  for (let i = start + 1; i < text.length; i++) {
+  for (let i = from; i < text.length; i++) {
     const c = text.charCodeAt(i)
     if (c === quote) i = stringEnd(text, i)
     else if (c === openBrace || c === openBracket) depth++
-    else if (c === comma && depth === 0) {
-      rows.push(text.slice(from, i).trim())
-      from = i + 1
-    } else if (c === closeBrace || c === closeBracket) {
-      if (depth-- > 0) continue
-      const last = text.slice(from, i).trim()
-      if (last !== '') rows.push(last)
-      return rows
-    }
+    else if (c === comma) {
+      if (depth === 0) return i
+    } else if ((c === closeBrace || c === closeBracket) && depth-- === 0) return i
   }
-  return undefined
+  return text.length
 }
 
-const [quote, backslash, comma, openBrace, closeBrace, openBracket, closeBracket] = [34, 92, 44, 123, 125, 91, 93]
-
-/** A lone object may hold an array as well: that one is not the top. */
-function topArray(text: string): number {
-  return /^\s*\[/.test(text) ? text.indexOf('[') : -1
+function skipSpace(text: string, from: number): number {
+  let i = from
+  while (text.charCodeAt(i) <= 32) i++
+  return i
 }
 
-/** Where the array under `key` of the top-level object opens, or -1. */
-function arrayAt(text: string, key: string): number {
-  const quoted = JSON.stringify(key)
-  let depth = 0
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i)
-    if (c === openBrace || c === openBracket) depth++
-    else if (c === closeBrace || c === closeBracket) depth--
-    else if (c === quote) {
-      const end = stringEnd(text, i)
-      if (depth === 1 && text.slice(i, end + 1) === quoted) {
-        const match = /^\s*:\s*\[/.exec(text.slice(end + 1, end + 40))
-        if (match) return end + match[0].length
-      }
-      i = end
-    }
-  }
-  return -1
+function isKey(quoted: string, key: string): boolean {
+  if (quoted.includes('\\')) return JSON.parse(quoted) === key
+  return quoted.length === key.length + 2 && quoted.startsWith(key, 1)
 }
 
 /** The index of the quote that closes the string opened at `open`. */

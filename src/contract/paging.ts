@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 
-import { sliceRows } from './body.ts'
+import { readJson, sliceRows } from './body.ts'
 import type { QueryValue } from './query.ts'
 
 /** One page as a vendor's envelope tells it. */
@@ -62,14 +62,27 @@ export class Page<Row> {
     return this.#slices[index] ?? JSON.stringify(this.#items[index])
   }
 
-  /** Slices only count when they are as many as the rows: an odd envelope falls back to our own spelling. */
+  /** Slices only count when they are the rows that were read: an odd envelope falls back to our own spelling. */
   #slice(): string[] {
     for (const key of [...this.#keys, undefined]) {
       const slices = sliceRows(this.#text, key)
-      if (slices?.length === this.#items.length) return slices
+      if (slices !== undefined && this.#fit(slices)) return slices
     }
-    return []
+    const lone = [this.#text.trim()]
+    return this.#fit(lone) ? lone : []
   }
+
+  /** As many, and the first and the last are the same: another list of the envelope would differ there. */
+  #fit(slices: readonly string[]): boolean {
+    if (slices.length !== this.#items.length) return false
+    return [0, slices.length - 1].every((i) => isSpelling(slices[i], this.#items[i]))
+  }
+}
+
+function isSpelling(text: string | undefined, item: unknown): boolean {
+  if (text === undefined) return true
+  const body = readJson(text)
+  return body.ok && JSON.stringify(body.value) === JSON.stringify(item)
 }
 
 export function issueLine(error: z.ZodError): string {

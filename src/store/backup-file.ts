@@ -23,9 +23,11 @@ export function checkFile(file: string, name: string): void {
   let database: Database.Database | undefined
   try {
     database = new Database(file)
-    if (database.pragma('integrity_check', { simple: true }) !== 'ok') throw new StoreError(`${name}: the backup is damaged: use another one`)
+    if (database.pragma('integrity_check', { simple: true }) !== 'ok')
+      throw new StoreError(`${name}: the backup is damaged: use another one`)
     const version = database.prepare(`select 1 from sqlite_master where name = 'kysely_migration'`).get()
-    if (!version) throw new StoreError(`${name} is a database, but no backup of Watchfloor: name another file`)
+    if (!version)
+      throw new StoreError(`${name} is a database, but no backup of Watchfloor: name another file`)
   } catch (error) {
     throw error instanceof StoreError ? error : new StoreError(`${name}: ${reason(error)}`, { cause: error })
   } finally {
@@ -40,7 +42,9 @@ export async function countRows(db: Db, table: keyof Tables): Promise<number> {
 
 export function compareCounts(table: string, expected: number, found: number): void {
   if (expected === found) return
-  throw new StoreError(`${expected} rows of ${table} became ${found}: nothing was kept; stop every Watchfloor on this database and try again`)
+  throw new StoreError(
+    `${expected} rows of ${table} became ${found}: nothing was kept; stop every Watchfloor on this database and try again`,
+  )
 }
 
 export function removeDatabase(file: string): void {

@@ -22,7 +22,10 @@ export async function backup(store: Store, target: string): Promise<void> {
     renameSync(part, target)
   } catch (error) {
     if (error instanceof StoreError) throw error
-    throw new StoreError(`the backup to ${target} failed (${error instanceof Error ? error.message : error}): check the place and its free space`, { cause: error })
+    throw new StoreError(
+      `the backup to ${target} failed (${error instanceof Error ? error.message : String(error)}): check the place and its free space`,
+      { cause: error },
+    )
   } finally {
     removeDatabase(part)
   }
@@ -32,7 +35,8 @@ async function refuseItself(store: Store, target: string): Promise<void> {
   if (store.engine !== 'sqlite' || !existsSync(target)) return
   const { rows } = await sql<{ file: string }>`pragma database_list`.execute(store.db)
   const [own] = rows
-  if (own?.file && realpathSync(own.file) === realpathSync(target)) throw new StoreError(`${target} is the database itself: name another file`)
+  if (own?.file && realpathSync(own.file) === realpathSync(target))
+    throw new StoreError(`${target} is the database itself: name another file`)
 }
 
 /** PostgreSQL into a fresh SQLite file, out of one snapshot. */

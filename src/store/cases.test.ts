@@ -8,16 +8,24 @@ forEachEngine((openFresh) => {
     const { db } = await openFresh()
     await putCases(db, [caseOf('c1'), caseOf('c2')])
     await putCases(db, [caseOf('c1', { findingCount: 2, status: 'resolved', createdAt: 9, updatedAt: 9 })])
-    expect(await casesByIds(db, ['c1'])).toEqual([caseOf('c1', { findingCount: 2, status: 'resolved', updatedAt: 9 })])
+    expect(await casesByIds(db, ['c1'])).toEqual([
+      caseOf('c1', { findingCount: 2, status: 'resolved', updatedAt: 9 }),
+    ])
     expect(await countCases(db)).toEqual({ open: 1, resolved: 1 })
   })
 
   test('pages are newest first and join without a gap or a repeat', async () => {
     const { db } = await openFresh()
-    const all = Array.from({ length: 25 }, (_, i) => caseOf(`c${i}`, { firstTime: Math.floor(i / 4), tenantId: `t${i % 2}`, status: i % 3 ? 'open' : 'resolved' }))
+    const all = Array.from({ length: 25 }, (_, i) =>
+      caseOf(`c${i}`, {
+        firstTime: Math.floor(i / 4),
+        tenantId: `t${i % 2}`,
+        status: i % 3 ? 'open' : 'resolved',
+      }),
+    )
     await putCases(db, all)
     const read = []
-    for (let page = await listCases(db, { limit: 4 }); page.length > 0; ) {
+    for (let page = await listCases(db, { limit: 4 }); page.length > 0;) {
       read.push(...page)
       const last = page.at(-1)!
       page = await listCases(db, { limit: 4, before: { time: last.firstTime, id: last.id } })

@@ -18,14 +18,28 @@ export interface CaseRow {
   updated_at: number
 }
 
-const updated = ['tenant_id', 'title', 'severity', 'status', 'first_time', 'last_time', 'finding_count', 'updated_at'] as const
+const updated = [
+  'tenant_id',
+  'title',
+  'severity',
+  'status',
+  'first_time',
+  'last_time',
+  'finding_count',
+  'updated_at',
+] as const
 
 export async function putCases(db: Db, cases: Case[]): Promise<void> {
   await insertMany(db, 'cases', cases.map(toRow), { on: ['id'], set: [...updated] })
 }
 
 export async function casesByIds(db: Db, ids: string[]): Promise<Case[]> {
-  const rows = await db.selectFrom('cases').selectAll().where(among(db, 'id', ids)).orderBy('id').execute()
+  const rows = await db
+    .selectFrom('cases')
+    .selectAll()
+    .where(among(db, 'id', ids))
+    .orderBy('id')
+    .execute()
   return rows.map(fromRow)
 }
 
@@ -38,7 +52,12 @@ export interface CaseFilter {
 
 /** Newest attack first, by the time of its first finding; the page after continues before `{ time: firstTime, id }`. */
 export async function listCases(db: Db, { status, tenantId, limit, before }: CaseFilter): Promise<Case[]> {
-  let query = db.selectFrom('cases').selectAll().orderBy('first_time', 'desc').orderBy('id', 'desc').limit(limit)
+  let query = db
+    .selectFrom('cases')
+    .selectAll()
+    .orderBy('first_time', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
   if (status) query = query.where('status', '=', status)
   if (tenantId !== undefined) query = query.where('tenant_id', '=', tenantId)
   if (before) query = query.where(isBefore('first_time', 'id', before))
@@ -46,16 +65,27 @@ export async function listCases(db: Db, { status, tenantId, limit, before }: Cas
 }
 
 export async function countCases(db: Db): Promise<Record<CaseStatus, number>> {
-  const query = db.selectFrom('cases').select('status').select((eb) => eb.fn.countAll<number>().as('count'))
+  const query = db
+    .selectFrom('cases')
+    .select('status')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
   const rows = await query.groupBy('status').execute()
   return { open: 0, resolved: 0, ...Object.fromEntries(rows.map((row) => [row.status, row.count])) }
 }
 
 /** Cases of these tenants for which nothing was ever decided to be sent. */
 export async function casesWithoutTicket(db: Db, tenantIds: string[]): Promise<Case[]> {
-  const query = db.selectFrom('cases').selectAll('cases').where(among(db, 'tenant_id', tenantIds))
+  const query = db
+    .selectFrom('cases')
+    .selectAll('cases')
+    .where(among(db, 'tenant_id', tenantIds))
   const decided = sql<boolean>`exists (select 1 from ticket_changes as c where c.case_id = cases.id)`
-  return (await query.where((eb) => eb.not(decided)).orderBy('id').execute()).map(fromRow)
+  return (
+    await query
+      .where((eb) => eb.not(decided))
+      .orderBy('id')
+      .execute()
+  ).map(fromRow)
 }
 
 function toRow(row: Case): CaseRow {

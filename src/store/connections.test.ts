@@ -4,7 +4,14 @@ import { readCursor, writeCursor } from './cursors.ts'
 import { getMeta, setMeta } from './meta.ts'
 import { forEachEngine } from './testing.ts'
 
-const syncro = { id: 'con', vendor: 'syncro', name: 'Syncro', settings: { subdomain: 'acme' }, secrets: 'v1.sealed', createdAt: 5 }
+const syncro = {
+  id: 'con',
+  vendor: 'syncro',
+  name: 'Syncro',
+  settings: { subdomain: 'acme' },
+  secrets: 'v1.sealed',
+  createdAt: 5,
+}
 
 forEachEngine((openFresh) => {
   test('a connection is changed in place, and goes with its cursors', async () => {

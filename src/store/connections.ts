@@ -18,7 +18,10 @@ export interface StoredConnection extends Connection {
 }
 
 export async function putConnection(db: Db, connection: StoredConnection): Promise<void> {
-  await insertMany(db, 'connections', [toRow(connection)], { on: ['id'], set: ['name', 'settings', 'secrets'] })
+  await insertMany(db, 'connections', [toRow(connection)], {
+    on: ['id'],
+    set: ['name', 'settings', 'secrets'],
+  })
 }
 
 export async function connections(db: Db): Promise<StoredConnection[]> {

@@ -16,7 +16,13 @@ export async function readCursor(db: Db, connectionId: string, feed: string): Pr
   return row && decode(row.state)
 }
 
-export async function writeCursor(db: Db, connectionId: string, feed: string, state: unknown, now: number): Promise<void> {
+export async function writeCursor(
+  db: Db,
+  connectionId: string,
+  feed: string,
+  state: unknown,
+  now: number,
+): Promise<void> {
   const row = { connection_id: connectionId, feed, state: encode(state), updated_at: now }
   await insertMany(db, 'cursors', [row], { on: ['connection_id', 'feed'], set: ['state', 'updated_at'] })
 }

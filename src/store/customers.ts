@@ -25,21 +25,41 @@ function unlessManual(column: string): string {
 }
 
 export async function customersOf(db: Db, connectionId?: string): Promise<Customer[]> {
-  const all = db.selectFrom('customers').selectAll().orderBy('connection_id').orderBy('name').orderBy('vendor_id')
+  const all = db
+    .selectFrom('customers')
+    .selectAll()
+    .orderBy('connection_id')
+    .orderBy('name')
+    .orderBy('vendor_id')
   const query = connectionId === undefined ? all : all.where('connection_id', '=', connectionId)
   return (await query.execute()).map(fromRow)
 }
 
 /** A person's decision. Returns whether there is such a customer. */
-export async function linkCustomer(db: Db, connectionId: string, vendorId: string, tenantId: string | null, reason: string): Promise<boolean> {
+export async function linkCustomer(
+  db: Db,
+  connectionId: string,
+  vendorId: string,
+  tenantId: string | null,
+  reason: string,
+): Promise<boolean> {
   const query = db.updateTable('customers').set({ tenant_id: tenantId, reason, manual: 1 })
-  const result = await query.where('connection_id', '=', connectionId).where('vendor_id', '=', vendorId).executeTakeFirst()
+  const result = await query
+    .where('connection_id', '=', connectionId)
+    .where('vendor_id', '=', vendorId)
+    .executeTakeFirst()
   return result.numUpdatedRows > 0n
 }
 
 /** Tenant ids by connection and customer, of all customers that are linked. */
-export async function tenantLinks(db: Db): Promise<(connectionId: string, vendorId: string) => string | null> {
-  const rows = await db.selectFrom('customers').select(['connection_id', 'vendor_id', 'tenant_id']).where('tenant_id', 'is not', null).execute()
+export async function tenantLinks(
+  db: Db,
+): Promise<(connectionId: string, vendorId: string) => string | null> {
+  const rows = await db
+    .selectFrom('customers')
+    .select(['connection_id', 'vendor_id', 'tenant_id'])
+    .where('tenant_id', 'is not', null)
+    .execute()
   const links = new Map(rows.map((row) => [`${row.connection_id}\n${row.vendor_id}`, row.tenant_id]))
   return (connectionId, vendorId) => links.get(`${connectionId}\n${vendorId}`) ?? null
 }

@@ -17,10 +17,17 @@ export interface DeadLetterRow {
 export type DeadLetter = DeadLetterRow
 
 /** The same trouble again is the same letter, counted. */
-export async function putDeadLetter(db: Db, letter: Pick<DeadLetter, 'stage' | 'ref' | 'reason' | 'body'>, now: number): Promise<void> {
+export async function putDeadLetter(
+  db: Db,
+  letter: Pick<DeadLetter, 'stage' | 'ref' | 'reason' | 'body'>,
+  now: number,
+): Promise<void> {
   const { stage, ref, reason, body } = letter
   const row = { id: idOf('dead', stage, ref), stage, ref, reason, body, at: now, count: 1 }
-  await insertMany(db, 'dead_letters', [row], { on: ['id'], set: ['reason', 'body', 'at', ['count', 'dead_letters.count + 1']] })
+  await insertMany(db, 'dead_letters', [row], {
+    on: ['id'],
+    set: ['reason', 'body', 'at', ['count', 'dead_letters.count + 1']],
+  })
 }
 
 /** Newest first. */

@@ -9,7 +9,11 @@ export interface EdgeRow {
 }
 
 export async function putEdges(db: Db, edges: Edge[]): Promise<void> {
-  const rows = edges.map(({ caseId, findingId, reason }) => ({ case_id: caseId, finding_id: findingId, reason }))
+  const rows = edges.map(({ caseId, findingId, reason }) => ({
+    case_id: caseId,
+    finding_id: findingId,
+    reason,
+  }))
   await insertMany(db, 'edges', rows, { on: ['case_id', 'finding_id'], set: ['reason'] })
 }
 

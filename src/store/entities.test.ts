@@ -12,8 +12,14 @@ function sighting(findingId: string, time: number, over: Partial<Sighting> = {})
 forEachEngine((openFresh) => {
   test('neighbours share an entity inside one tenant and a time span, and are in a case', async () => {
     const { db } = await openFresh()
-    await putFindings(db, ['f1', 'f2', 'f3', 'f4'].map((id) => finding(id)))
-    await assignCases(db, ['f1', 'f2', 'f4'].map((findingId) => ({ findingId, caseId: `case of ${findingId}` })))
+    await putFindings(
+      db,
+      ['f1', 'f2', 'f3', 'f4'].map((id) => finding(id)),
+    )
+    await assignCases(
+      db,
+      ['f1', 'f2', 'f4'].map((findingId) => ({ findingId, caseId: `case of ${findingId}` })),
+    )
     await putEntities(db, [
       sighting('f1', 100),
       sighting('f1', 100, { kind: 'user', value: 'ws-01' }),

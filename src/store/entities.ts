@@ -25,14 +25,30 @@ export interface Neighbour extends Sighting {
 }
 
 export async function putEntities(db: Db, sightings: Sighting[]): Promise<void> {
-  const rows = sightings.map(({ tenantId, kind, value, findingId, time }) => ({ tenant_id: tenantId, kind, value, finding_id: findingId, time }))
+  const rows = sightings.map(({ tenantId, kind, value, findingId, time }) => ({
+    tenant_id: tenantId,
+    kind,
+    value,
+    finding_id: findingId,
+    time,
+  }))
   await insertMany(db, 'entities', rows, { on: ['tenant_id', 'kind', 'value', 'finding_id'], set: ['time'] })
 }
 
 /** Who shares these entities between two times, both included. */
-export async function neighbours(db: Db, keys: (Entity & { tenantId: string })[], from: number, to: number): Promise<Neighbour[]> {
+export async function neighbours(
+  db: Db,
+  keys: (Entity & { tenantId: string })[],
+  from: number,
+  to: number,
+): Promise<Neighbour[]> {
   if (keys.length === 0) return []
-  const distinct = new Map(keys.map((key) => [JSON.stringify([key.tenantId, key.kind, key.value]), [key.tenantId, key.kind, key.value]]))
+  const distinct = new Map(
+    keys.map((key) => [
+      JSON.stringify([key.tenantId, key.kind, key.value]),
+      [key.tenantId, key.kind, key.value],
+    ]),
+  )
   const list = listTable(db, 'k', ['tenant_id', 'kind', 'value'], [...distinct.values()])
   // `cross join` makes SQLite begin with the list; PostgreSQL finds that by itself.
   const query = sql<Neighbour>`

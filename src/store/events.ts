@@ -22,7 +22,10 @@ export interface StoredEvent {
 }
 
 export async function putEvents(db: Db, events: StoredEvent[]): Promise<void> {
-  await insertMany(db, 'events', events.map(toRow), { on: ['id'], set: ['record_id', 'class_uid', 'time', 'body'] })
+  await insertMany(db, 'events', events.map(toRow), {
+    on: ['id'],
+    set: ['record_id', 'class_uid', 'time', 'body'],
+  })
 }
 
 export async function event(db: Db, id: string): Promise<StoredEvent | undefined> {
@@ -31,7 +34,13 @@ export async function event(db: Db, id: string): Promise<StoredEvent | undefined
 }
 
 export async function eventsByIds(db: Db, ids: string[]): Promise<StoredEvent[]> {
-  return (await db.selectFrom('events').selectAll().where(among(db, 'id', ids)).execute()).map(fromRow)
+  return (
+    await db
+      .selectFrom('events')
+      .selectAll()
+      .where(among(db, 'id', ids))
+      .execute()
+  ).map(fromRow)
 }
 
 function toRow({ id, recordId, connectionId, event }: StoredEvent): EventRow {

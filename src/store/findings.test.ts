@@ -31,7 +31,10 @@ forEachEngine((openFresh) => {
     ]
     expect(await countQuarantined(db)).toEqual(counts)
     const freed = await releaseQuarantined(db, 'con', 'cus', 'ten')
-    expect(freed.map((each) => [each.id, each.tenantId])).toEqual([['f2', 'ten'], ['f1', 'ten']])
+    expect(freed.map((each) => [each.id, each.tenantId])).toEqual([
+      ['f2', 'ten'],
+      ['f1', 'ten'],
+    ])
     expect((await releaseQuarantined(db, 'con', null, 'ten')).map((each) => each.id)).toEqual(['f3'])
     expect(await countQuarantined(db)).toEqual([counts[2]])
   })

@@ -29,27 +29,46 @@ export interface StoredFinding extends Finding {
   caseId: string | null
 }
 
-const updated = ['customer_id', 'tenant_id', 'title', 'severity', 'open', 'time', 'entities', 'record_id', 'quarantined'] as const
+const updated = [
+  'customer_id',
+  'tenant_id',
+  'title',
+  'severity',
+  'open',
+  'time',
+  'entities',
+  'record_id',
+  'quarantined',
+] as const
 
 export async function putFindings(db: Db, findings: Finding[]): Promise<void> {
   await insertMany(db, 'findings', findings.map(toRow), { on: ['id'], set: [...updated] })
 }
 
 export async function findingsByIds(db: Db, ids: string[]): Promise<StoredFinding[]> {
-  const rows = await db.selectFrom('findings').selectAll().where(among(db, 'id', ids)).orderBy('id').execute()
+  const rows = await db
+    .selectFrom('findings')
+    .selectAll()
+    .where(among(db, 'id', ids))
+    .orderBy('id')
+    .execute()
   return rows.map(fromRow)
 }
 
 export async function assignCases(db: Db, pairs: { findingId: string; caseId: string }[]): Promise<void> {
   const rows = pairs.map(({ findingId, caseId }) => [findingId, caseId])
   const list = listTable(db, 'pair', ['finding_id', 'to_case'], rows)
-  await sql`update findings set case_id = pair.to_case from ${list} where findings.id = pair.finding_id`.execute(db)
+  await sql`update findings set case_id = pair.to_case from ${list} where findings.id = pair.finding_id`.execute(
+    db,
+  )
 }
 
 // The partial index on quarantined findings serves a query only when it states this literally.
 const isQuarantined = sql<boolean>`quarantined = 1`
 
-export async function countQuarantined(db: Db): Promise<{ connectionId: string; customerId: string | null; count: number }[]> {
+export async function countQuarantined(
+  db: Db,
+): Promise<{ connectionId: string; customerId: string | null; count: number }[]> {
   const query = db.selectFrom('findings').where(isQuarantined).groupBy(['connection_id', 'customer_id'])
   const rows = await query
     .select(['connection_id as connectionId', 'customer_id as customerId'])
@@ -61,10 +80,19 @@ export async function countQuarantined(db: Db): Promise<{ connectionId: string; 
 }
 
 /** Gives a customer's waiting findings their Tenant and returns them, oldest first. */
-export async function releaseQuarantined(db: Db, connectionId: string, customerId: string | null, tenantId: string): Promise<StoredFinding[]> {
+export async function releaseQuarantined(
+  db: Db,
+  connectionId: string,
+  customerId: string | null,
+  tenantId: string,
+): Promise<StoredFinding[]> {
   const query = db.updateTable('findings').set({ tenant_id: tenantId, quarantined: 0 }).where(isQuarantined)
   const ofCustomer = query.where('connection_id', '=', connectionId)
-  const rows = await (customerId === null ? ofCustomer.where('customer_id', 'is', null) : ofCustomer.where('customer_id', '=', customerId))
+  const rows = await (
+    customerId === null
+      ? ofCustomer.where('customer_id', 'is', null)
+      : ofCustomer.where('customer_id', '=', customerId)
+  )
     .returningAll()
     .execute()
   return rows.map(fromRow).sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1))
@@ -72,7 +100,10 @@ export async function releaseQuarantined(db: Db, connectionId: string, customerI
 
 /** Oldest first. */
 export async function findingsOfCases(db: Db, caseIds: string[]): Promise<StoredFinding[]> {
-  const query = db.selectFrom('findings').selectAll().where(among(db, 'case_id', caseIds))
+  const query = db
+    .selectFrom('findings')
+    .selectAll()
+    .where(among(db, 'case_id', caseIds))
   return (await query.orderBy('time').orderBy('id').execute()).map(fromRow)
 }
 

@@ -18,7 +18,10 @@ export async function insertMany<T extends keyof Tables>(
   const columns = Object.keys(first) as (keyof Tables[T] & string)[] // a row has its table's columns, no other
   if (engineOf(db) === 'sqlite') {
     const text = `${into(table, columns)} values (${columns.map(() => '?').join()}) ${clause(conflict)}`
-    const batch: Batch = { ...CompiledQuery.raw(text), batch: rows.map((row) => columns.map((column) => row[column])) }
+    const batch: Batch = {
+      ...CompiledQuery.raw(text),
+      batch: rows.map((row) => columns.map((column) => row[column])),
+    }
     await db.executeQuery(batch)
     return
   }
@@ -64,7 +67,10 @@ function merge<R extends object>(rows: R[], { on, set }: Conflict<keyof R & stri
     const key = JSON.stringify(on.map((column) => row[column]))
     const former = kept.get(key)
     const changes = set.map((entry) => (typeof entry === 'string' ? entry : entry[0]))
-    kept.set(key, former ? { ...former, ...Object.fromEntries(changes.map((column) => [column, row[column]])) } : row)
+    kept.set(
+      key,
+      former ? { ...former, ...Object.fromEntries(changes.map((column) => [column, row[column]])) } : row,
+    )
   }
   return [...kept.values()]
 }

@@ -4,6 +4,7 @@ export function encode(value: unknown): string {
 }
 
 /** What is read back was written by `encode`, so its type is the one that the table's file put in. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function decode<T>(text: string): T {
   return JSON.parse(text) as T
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { acquireLease, holdsLease, releaseLease } from './leases.ts'
 import { empty, forEachEngine } from './testing.ts'
@@ -27,7 +27,9 @@ forEachEngine((openFresh) => {
 
   test('of many that try at once, one gets it', async () => {
     const store = await openFresh()
-    const tries = Array.from({ length: 20 }, (_, i) => store.transaction((tx) => acquireLease(tx, 'x', `holder ${i}`, 100, 0)))
+    const tries = Array.from({ length: 20 }, (_, i) =>
+      store.transaction((tx) => acquireLease(tx, 'x', `holder ${i}`, 100, 0)),
+    )
     expect((await Promise.all(tries)).filter((lease) => lease !== undefined)).toEqual([{ fence: 1 }])
     const later = Array.from({ length: 20 }, (_, i) => acquireLease(store.db, 'x', `holder ${i}`, 100, 100))
     expect((await Promise.all(later)).filter((lease) => lease !== undefined)).toEqual([{ fence: 2 }])
@@ -59,7 +61,9 @@ forEachEngine((openFresh) => {
           ;[owner, highest] = [names[i]!, lease.fence]
           held[owner] = highest
         }
-        const holders = await Promise.all(['a', 'b'].map((name) => holdsLease(store.db, 'x', name, held[name] ?? 0, now)))
+        const holders = await Promise.all(
+          ['a', 'b'].map((name) => holdsLease(store.db, 'x', name, held[name] ?? 0, now)),
+        )
         expect(holders.filter(Boolean).length).toBeLessThanOrEqual(1)
       }
     })

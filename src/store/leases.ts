@@ -10,7 +10,13 @@ export interface LeaseRow {
 }
 
 /** Takes or renews a lease in one statement, which is what makes it right when two processes try at once. */
-export async function acquireLease(db: Db, name: string, holder: string, ttlMs: number, now: number): Promise<{ fence: number } | undefined> {
+export async function acquireLease(
+  db: Db,
+  name: string,
+  holder: string,
+  ttlMs: number,
+  now: number,
+): Promise<{ fence: number } | undefined> {
   const query = sql<{ fence: number }>`
     insert into leases (name, holder, fence, expires_at) values (${name}, ${holder}, 1, ${now + ttlMs})
     on conflict (name) do update set
@@ -22,9 +28,17 @@ export async function acquireLease(db: Db, name: string, holder: string, ttlMs: 
   return (await query.execute(db)).rows[0]
 }
 
-export async function holdsLease(db: Db, name: string, holder: string, fence: number, now: number): Promise<boolean> {
+export async function holdsLease(
+  db: Db,
+  name: string,
+  holder: string,
+  fence: number,
+  now: number,
+): Promise<boolean> {
   const query = db.selectFrom('leases').select('name').where('name', '=', name).where('holder', '=', holder)
-  return (await query.where('fence', '=', fence).where('expires_at', '>', now).executeTakeFirst()) !== undefined
+  return (
+    (await query.where('fence', '=', fence).where('expires_at', '>', now).executeTakeFirst()) !== undefined
+  )
 }
 
 /** Gives a lease back. Its row stays, so that the next fence is higher. */

@@ -36,7 +36,9 @@ describe.each([
   test('an older database is brought up with what it holds', async () => {
     const { db } = await opened(await fresh())
     await setMeta(db, 'x', 1)
-    const next = { up: async (tx: Store['db']) => void (await sql`alter table meta add column note text`.execute(tx)) }
+    const next = {
+      up: async (tx: Store['db']) => void (await sql`alter table meta add column note text`.execute(tx)),
+    }
     await migrate(db, { ...migrations, '9998-next': next })
     expect((await sql`select * from meta`.execute(db)).rows).toEqual([{ key: 'x', value: '1', note: null }])
   })
@@ -57,7 +59,9 @@ describe.each([
   test('a database of a newer program is refused', async () => {
     const options = await fresh()
     const { db } = await opened(options)
-    await sql`insert into kysely_migration (name, timestamp) values ('9999-later', '2026-01-01T00:00:00.000Z')`.execute(db)
+    await sql`insert into kysely_migration (name, timestamp) values ('9999-later', '2026-01-01T00:00:00.000Z')`.execute(
+      db,
+    )
     const refused = openStore(options)
     await expect(refused).rejects.toThrow(StoreError)
     await expect(refused).rejects.toThrow(

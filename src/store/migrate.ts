@@ -9,7 +9,10 @@ export async function migrate(db: Kysely<any>, known: Record<string, Migration> 
   const done = await applied(db)
   checkVersion(done, names)
   if (done.length === names.length) return
-  const { error } = await new Migrator({ db, provider: { getMigrations: async () => known } }).migrateToLatest()
+  const { error } = await new Migrator({
+    db,
+    provider: { getMigrations: async () => known },
+  }).migrateToLatest()
   if (!error) return
   // A newer program may have migrated in the meantime.
   checkVersion(await applied(db), names)
@@ -28,9 +31,15 @@ function checkVersion(done: string[], names: string[]): void {
 /** The names of the migrations that a database has; none when it is new. */
 export async function applied(db: Kysely<any>): Promise<string[]> {
   try {
-    return (await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db)).rows.map((row) => row.name)
+    return (
+      await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db)
+    ).rows.map((row) => row.name)
   } catch (error) {
-    if (error instanceof Error && /no such table|relation "kysely_migration" does not exist/.test(error.message)) return []
+    if (
+      error instanceof Error &&
+      /no such table|relation "kysely_migration" does not exist/.test(error.message)
+    )
+      return []
     throw error
   }
 }

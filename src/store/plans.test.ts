@@ -14,10 +14,13 @@ test('every query of the line is served by an index', async () => {
   const database = new Database(':memory:')
   const scans = new Set<string>()
   const prepare = (text: string) => {
-    const plan = /^(insert|select|update|delete|\s)/.test(text) ? database.prepare<unknown[], { detail: string }>(`explain query plan ${text}`) : undefined
+    const plan = /^(insert|select|update|delete|\s)/.test(text)
+      ? database.prepare<unknown[], { detail: string }>(`explain query plan ${text}`)
+      : undefined
     for (const { detail } of plan?.all(Array.from(text.matchAll(/\?/g), () => null)) ?? []) {
       const sorts = /TEMP B-TREE/.test(detail) && /limit/.test(text) // a page must not be cut from a sorted whole
-      if (sorts || /^SCAN (?!json_each|k\b|pair\b|.* USING (COVERING )?INDEX)/.test(detail)) scans.add(`${detail}: ${text.trim().slice(0, 60)}`)
+      if (sorts || /^SCAN (?!json_each|k\b|pair\b|.* USING (COVERING )?INDEX)/.test(detail))
+        scans.add(`${detail}: ${text.trim().slice(0, 60)}`)
     }
     return database.prepare(text)
   }

@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
-import pg from 'pg'
+import { Client, type CustomTypesConfig, Pool, types as known } from 'pg'
 import { StoreError } from './errors.ts'
 import { withoutNul } from './insert.ts'
 import { migrate } from './migrate.ts'
@@ -30,25 +30,31 @@ export function maskUrl(url: string): string {
   return url.replace(/^(\w+:\/\/[^:/@]*):.*@/, '$1:***@').replace(/([?&](?:ssl)?password=)[^&]*/g, '$1***')
 }
 
-function openPool(url: string): pg.Pool {
-  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000, types, Client, application_name: 'watchfloor' })
+function openPool(url: string): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: 10_000,
+    types,
+    Client: CleanClient,
+    application_name: 'watchfloor',
+  })
   // A server that restarts ends idle connections; the pool replaces them, and the next query tells what is wrong.
   pool.on('error', () => {})
   return pool
 }
 
 // int8 and numeric (sums) as numbers: ours are milliseconds and counts, far below 2^53.
-const types: pg.CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === 20 || oid === 1700 ? Number : pg.types.getTypeParser(oid, format as 'text')),
+const types: CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === 20 || oid === 1700 ? Number : known.getTypeParser(oid, format),
 }
 
 /** PostgreSQL's text cannot hold U+0000; SQLite's can, and vendors may send it. */
-class Client extends pg.Client {
-  // pg's overloads cannot be repeated in a line; only Kysely calls this, with a text and its values.
+class CleanClient extends Client {
+  // oxlint-disable-next-line typescript/no-explicit-any -- pg's overloads; Kysely calls it with a text and its values
   override query(...args: any[]): any {
-    const [text, values, ...rest] = args
-    const clean = Array.isArray(values) ? values.map(cleaned) : values
-    return super.query(text, clean, ...(rest as []))
+    return Reflect.apply(super.query, this, args.map(cleaned))
   }
 }
 
@@ -83,14 +89,30 @@ function codeOf(error: unknown): string {
 function reason(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   const code = codeOf(error)
-  if (code === 'ERR_INVALID_URL') return 'this is not a PostgreSQL address: write postgres://user:password@host:5432/database'
-  if (code === '28P01' || code === '28000' || message.startsWith('SASL')) return 'the server refused the user or the password: correct them in DATABASE_URL'
-  if (code === '3D000') return 'there is no such database on the server: create it (createdb), or name another in DATABASE_URL'
-  if (code === '42501') return 'the user may not create tables there: grant it CREATE on the schema, or make it the owner of the database'
-  if (code === '53300') return 'the server has no connection left: raise max_connections, or stop another client'
+  if (code === 'ERR_INVALID_URL')
+    return 'this is not a PostgreSQL address: write postgres://user:password@host:5432/database'
+  if (code === '28P01' || code === '28000' || message.startsWith('SASL'))
+    return 'the server refused the user or the password: correct them in DATABASE_URL'
+  if (code === '3D000')
+    return 'there is no such database on the server: create it (createdb), or name another in DATABASE_URL'
+  if (code === '42501')
+    return 'the user may not create tables there: grant it CREATE on the schema, or make it the owner of the database'
+  if (code === '53300')
+    return 'the server has no connection left: raise max_connections, or stop another client'
   if (code === '57P03') return 'the server is starting or stopping: try again'
-  if (unreachable.includes(code) || message.includes('timeout')) return `the server cannot be reached (${code || message}): start it, or correct the host and port in DATABASE_URL`
+  if (unreachable.includes(code) || message.includes('timeout'))
+    return `the server cannot be reached (${code || message}): start it, or correct the host and port in DATABASE_URL`
   return message || code
 }
 
-const unreachable = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ECONNRESET', 'ENOENT', 'EACCES']
+const unreachable = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ECONNRESET',
+  'ENOENT',
+  'EACCES',
+]

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { toRecord, type VendorRecord } from '../domain/record.ts'
 import { countRecords, heads, markDone, openHeads, putRecords, record, takePending } from './records.ts'
@@ -30,7 +30,10 @@ forEachEngine((openFresh) => {
   test('a version that comes back is head and pending again', async () => {
     const { db } = await openFresh()
     for (const body of ['A', 'B']) await putRecords(db, [version('1', body)])
-    await markDone(db, (await takePending(db, 10)).map((row) => row.id))
+    await markDone(
+      db,
+      (await takePending(db, 10)).map((row) => row.id),
+    )
     expect(await putRecords(db, [version('1', 'A', 9)])).toEqual([])
     expect(await heads(db, 'con', 'incidents', ['1'])).toEqual([version('1', 'A')])
     expect(await takePending(db, 10)).toEqual([version('1', 'A')])
@@ -50,7 +53,10 @@ forEachEngine((openFresh) => {
     const taken = await takePending(db, 10)
     expect(taken.map((row) => `${row.vendorId}${row.body}`)).toEqual(['2A', '2B', '1A'])
     expect((await takePending(db, 2)).length).toBe(2)
-    await markDone(db, taken.slice(0, 2).map((row) => row.id))
+    await markDone(
+      db,
+      taken.slice(0, 2).map((row) => row.id),
+    )
     expect(await takePending(db, 10)).toEqual(taken.slice(2))
   })
 
@@ -58,7 +64,9 @@ forEachEngine((openFresh) => {
     const store = await openFresh()
     const { db } = store
     const letter = fc.constantFrom('A', 'B', 'C')
-    const batches = fc.array(fc.array(fc.tuple(fc.constantFrom('1', '2', '3'), letter), { maxLength: 5 }), { maxLength: 5 })
+    const batches = fc.array(fc.array(fc.tuple(fc.constantFrom('1', '2', '3'), letter), { maxLength: 5 }), {
+      maxLength: 5,
+    })
     const property = fc.asyncProperty(batches, async (batches) => {
       await empty(store)
       const last = new Map<string, string>()
@@ -74,10 +82,17 @@ forEachEngine((openFresh) => {
         expect(await putRecords(db, still)).toEqual([])
         const taken = now % 2 === 1 ? await takePending(db, 2) : []
         for (const row of taken) read.set(row.vendorId, row.body)
-        await markDone(db, taken.map((row) => row.id))
+        await markDone(
+          db,
+          taken.map((row) => row.id),
+        )
       }
       for (const row of await takePending(db, 1000)) read.set(row.vendorId, row.body)
-      expect(new Map((await heads(db, 'con', 'incidents', ['1', '2', '3'])).map((row) => [row.vendorId, row.body]))).toEqual(last)
+      expect(
+        new Map(
+          (await heads(db, 'con', 'incidents', ['1', '2', '3'])).map((row) => [row.vendorId, row.body]),
+        ),
+      ).toEqual(last)
       expect(read).toEqual(last)
       expect(await countRecords(db)).toBe(seen.size)
     })

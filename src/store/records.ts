@@ -28,7 +28,11 @@ export interface RecordRow {
 export async function putRecords(db: Db, rows: VendorRecord[]): Promise<VendorRecord[]> {
   if (rows.length === 0) return []
   const ids = [...new Set(rows.map((row) => row.id))]
-  const known = await db.selectFrom('records').select(['id', 'head']).where(among(db, 'id', ids)).execute()
+  const known = await db
+    .selectFrom('records')
+    .select(['id', 'head'])
+    .where(among(db, 'id', ids))
+    .execute()
   const headOf = new Map(known.map((row) => [row.id, row.head]))
   const fresh = new Map(rows.filter((row) => !headOf.has(row.id)).map((row) => [row.id, row]))
   const last = new Map(rows.map((row) => [thing(row), row]))
@@ -40,7 +44,12 @@ export async function putRecords(db: Db, rows: VendorRecord[]): Promise<VendorRe
   const inserts = added.map((row) => toRow(row, last.get(thing(row))?.id === row.id))
   await insertMany(db, 'records', inserts, { on: ['id'], set: [] })
   const back = heads.filter((row) => !fresh.has(row.id)).map((row) => row.id)
-  if (back.length > 0) await db.updateTable('records').set({ head: 1, pending: 1 }).where(among(db, 'id', back)).execute()
+  if (back.length > 0)
+    await db
+      .updateTable('records')
+      .set({ head: 1, pending: 1 })
+      .where(among(db, 'id', back))
+      .execute()
   return added
 }
 
@@ -51,9 +60,24 @@ function thing(row: VendorRecord): string {
 
 async function retire(db: Db, heads: VendorRecord[]): Promise<void> {
   for (const group of Map.groupBy(heads, (row) => `${row.connectionId}\n${row.feed}`).values()) {
-    const { connectionId, feed } = group[0]! // a group has a member
-    const query = db.updateTable('records').set({ head: 0 }).where(isHead).where('connection_id', '=', connectionId)
-    await query.where('feed', '=', feed).where(among(db, 'vendor_id', group.map((row) => row.vendorId))).execute()
+    const [first] = group
+    if (!first) continue
+    const { connectionId, feed } = first
+    const query = db
+      .updateTable('records')
+      .set({ head: 0 })
+      .where(isHead)
+      .where('connection_id', '=', connectionId)
+    await query
+      .where('feed', '=', feed)
+      .where(
+        among(
+          db,
+          'vendor_id',
+          group.map((row) => row.vendorId),
+        ),
+      )
+      .execute()
   }
 }
 
@@ -62,13 +86,27 @@ const isHead = sql<boolean>`head = 1`
 const isOpenHead = sql<boolean>`head = 1 and open = 1`
 const isPending = sql<boolean>`pending = 1`
 
-export async function heads(db: Db, connectionId: string, feed: string, vendorIds: string[]): Promise<VendorRecord[]> {
+export async function heads(
+  db: Db,
+  connectionId: string,
+  feed: string,
+  vendorIds: string[],
+): Promise<VendorRecord[]> {
   const query = db.selectFrom('records').selectAll().where(isHead).where('connection_id', '=', connectionId)
-  return (await query.where('feed', '=', feed).where(among(db, 'vendor_id', vendorIds)).execute()).map(fromRow)
+  return (
+    await query
+      .where('feed', '=', feed)
+      .where(among(db, 'vendor_id', vendorIds))
+      .execute()
+  ).map(fromRow)
 }
 
 export async function openHeads(db: Db, connectionId: string, feed: string): Promise<VendorRecord[]> {
-  const query = db.selectFrom('records').selectAll().where(isOpenHead).where('connection_id', '=', connectionId)
+  const query = db
+    .selectFrom('records')
+    .selectAll()
+    .where(isOpenHead)
+    .where('connection_id', '=', connectionId)
   return (await query.where('feed', '=', feed).orderBy('vendor_id').execute()).map(fromRow)
 }
 
@@ -80,7 +118,20 @@ export async function takePending(db: Db, limit: number): Promise<VendorRecord[]
 }
 
 export async function markDone(db: Db, ids: string[]): Promise<void> {
-  await db.updateTable('records').set({ pending: 0 }).where(among(db, 'id', ids)).execute()
+  await db
+    .updateTable('records')
+    .set({ pending: 0 })
+    .where(among(db, 'id', ids))
+    .execute()
+}
+
+/** What is to be read again. */
+export async function markPending(db: Db, ids: string[]): Promise<void> {
+  await db
+    .updateTable('records')
+    .set({ pending: 1 })
+    .where(among(db, 'id', ids))
+    .execute()
 }
 
 export async function record(db: Db, id: string): Promise<VendorRecord | undefined> {

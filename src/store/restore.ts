@@ -36,7 +36,9 @@ async function replace(tx: Db, source: Database.Database, force: boolean): Promi
     const held = await countRows(tx, table)
     // Leases are held by whoever has just looked; everything else is somebody's data.
     if (held > 0 && table !== 'leases' && !force) {
-      throw new StoreError(`the database already holds data (${held} rows in ${table}): restore into an empty one, or force it and lose that`)
+      throw new StoreError(
+        `the database already holds data (${held} rows in ${table}): restore into an empty one, or force it and lose that`,
+      )
     }
     if (held > 0) await tx.deleteFrom(table).execute()
     for (const rows of readBatches(source, table)) await insertMany(tx, table, rows)

@@ -5,13 +5,25 @@ import { latestRuns, pruneRuns, putRun } from './runs.ts'
 import { forEachEngine } from './testing.ts'
 
 function run(id: string, feed: string, at: number, over: Partial<Run> = {}): Run {
-  return { id, connectionId: 'con', feed, startedAt: at, endedAt: at + 1, outcome: 'ok', rows: 0, requests: 1, error: null, ...over }
+  return {
+    id,
+    connectionId: 'con',
+    feed,
+    startedAt: at,
+    endedAt: at + 1,
+    outcome: 'ok',
+    rows: 0,
+    requests: 1,
+    error: null,
+    ...over,
+  }
 }
 
 forEachEngine((openFresh) => {
   test('the last run of each feed is known, and survives pruning', async () => {
     const { db } = await openFresh()
-    for (const each of [run('r1', 'incidents', 1), run('r2', 'incidents', 5), run('r3', 'agents', 2)]) await putRun(db, each)
+    for (const each of [run('r1', 'incidents', 1), run('r2', 'incidents', 5), run('r3', 'agents', 2)])
+      await putRun(db, each)
     await putRun(db, run('r2', 'incidents', 5, { outcome: 'failed', error: '503' }))
     const latest = [run('r3', 'agents', 2), run('r2', 'incidents', 5, { outcome: 'failed', error: '503' })]
     expect(await latestRuns(db)).toEqual(latest)

@@ -16,7 +16,10 @@ export interface RunRow {
 }
 
 export async function putRun(db: Db, run: Run): Promise<void> {
-  await insertMany(db, 'runs', [toRow(run)], { on: ['id'], set: ['ended_at', 'outcome', 'rows', 'requests', 'error'] })
+  await insertMany(db, 'runs', [toRow(run)], {
+    on: ['id'],
+    set: ['ended_at', 'outcome', 'rows', 'requests', 'error'],
+  })
 }
 
 const isLatest = sql<boolean>`not exists (select 1 from runs as later
@@ -31,14 +34,47 @@ export async function latestRuns(db: Db): Promise<Run[]> {
 
 /** Forgets old runs, but never a feed's last one: a feed that died must keep showing when. Returns how many. */
 export async function pruneRuns(db: Db, olderThan: number): Promise<number> {
-  const query = db.deleteFrom('runs').where('ended_at', '<', olderThan).where((eb) => eb.not(isLatest))
+  const query = db
+    .deleteFrom('runs')
+    .where('ended_at', '<', olderThan)
+    .where((eb) => eb.not(isLatest))
   return Number((await query.executeTakeFirst()).numDeletedRows)
 }
 
 function toRow({ id, connectionId, feed, startedAt, endedAt, outcome, rows, requests, error }: Run): RunRow {
-  return { id, connection_id: connectionId, feed, started_at: startedAt, ended_at: endedAt, outcome, rows, requests, error }
+  return {
+    id,
+    connection_id: connectionId,
+    feed,
+    started_at: startedAt,
+    ended_at: endedAt,
+    outcome,
+    rows,
+    requests,
+    error,
+  }
 }
 
-function fromRow({ id, connection_id, feed, started_at, ended_at, outcome, rows, requests, error }: RunRow): Run {
-  return { id, connectionId: connection_id, feed, startedAt: started_at, endedAt: ended_at, outcome, rows, requests, error }
+function fromRow({
+  id,
+  connection_id,
+  feed,
+  started_at,
+  ended_at,
+  outcome,
+  rows,
+  requests,
+  error,
+}: RunRow): Run {
+  return {
+    id,
+    connectionId: connection_id,
+    feed,
+    startedAt: started_at,
+    endedAt: ended_at,
+    outcome,
+    rows,
+    requests,
+    error,
+  }
 }

@@ -15,13 +15,16 @@ export function seal(key: Buffer, plain: string): string {
 export function unseal(key: Buffer, sealed: string): string {
   const [found, ...parts] = sealed.split('.')
   const [iv, tag, text] = parts.map((part) => Buffer.from(part, 'base64url'))
-  if (found !== version || !iv || !tag || !text) throw new StoreError('a stored secret is in a format that this program does not know: upgrade it')
+  if (found !== version || !iv || !tag || !text)
+    throw new StoreError('a stored secret is in a format that this program does not know: upgrade it')
   try {
     const decipher = createDecipheriv('aes-256-gcm', check(key), iv, { authTagLength: 16 }).setAuthTag(tag)
     return Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8')
   } catch (error) {
     if (error instanceof StoreError) throw error
-    throw new StoreError('the secret key does not open the stored secrets: start with the key that sealed them, or enter the API keys again')
+    throw new StoreError(
+      'the secret key does not open the stored secrets: start with the key that sealed them, or enter the API keys again',
+    )
   }
 }
 

@@ -12,7 +12,12 @@ export function openSqliteFile(file: string): { handle: SqliteHandle; close: () 
     closeSync(openSync(file, 'a', 0o600)) // a new file is for this user alone; SQLite gives its WAL the same mode
     database = new Database(file, { timeout: 5000 })
     // WAL lets a reader go on while the hub writes. A large checkpoint interval makes bulk writes 1.6 times as fast.
-    for (const pragma of ['journal_mode = wal', 'synchronous = normal', 'foreign_keys = on', 'wal_autocheckpoint = 20000']) {
+    for (const pragma of [
+      'journal_mode = wal',
+      'synchronous = normal',
+      'foreign_keys = on',
+      'wal_autocheckpoint = 20000',
+    ]) {
       database.pragma(pragma)
     }
     const open = database
@@ -26,8 +31,10 @@ export function openSqliteFile(file: string): { handle: SqliteHandle; close: () 
 function checkPlace(file: string): void {
   const directory = dirname(file)
   const place = statSync(directory, { throwIfNoEntry: false })
-  if (!place) throw new StoreError(`the data directory ${directory} does not exist: create it, or name another`)
-  if (!place.isDirectory()) throw new StoreError(`the data directory ${directory} is not a directory: name another`)
+  if (!place)
+    throw new StoreError(`the data directory ${directory} does not exist: create it, or name another`)
+  if (!place.isDirectory())
+    throw new StoreError(`the data directory ${directory} is not a directory: name another`)
   check(directory, constants.R_OK | constants.X_OK, 'cannot be read by this user')
   check(directory, constants.W_OK, 'is read-only for this user')
   const found = statSync(file, { throwIfNoEntry: false })
@@ -39,7 +46,10 @@ function check(path: string, mode: number, trouble: string): void {
   try {
     accessSync(path, mode)
   } catch (error) {
-    throw new StoreError(`${path} ${trouble}: change its owner or permissions, or name another data directory`, { cause: error })
+    throw new StoreError(
+      `${path} ${trouble}: change its owner or permissions, or name another data directory`,
+      { cause: error },
+    )
   }
 }
 
@@ -47,7 +57,8 @@ export function reason(error: unknown): string {
   const code = error instanceof Database.SqliteError ? error.code : ''
   if (code === 'SQLITE_NOTADB') return 'this file is not a database: move it away, or restore a backup'
   if (code.startsWith('SQLITE_CORRUPT')) return 'the database is damaged: restore a backup'
-  if (code.startsWith('SQLITE_BUSY')) return 'the database is locked by another process: wait for it, or stop it'
+  if (code.startsWith('SQLITE_BUSY'))
+    return 'the database is locked by another process: wait for it, or stop it'
   if (code.startsWith('SQLITE_READONLY')) return 'the database is read-only: change its owner or permissions'
   if (code === 'SQLITE_FULL') return 'the disk is full: make room'
   return `the database cannot be opened (${error instanceof Error ? error.message : String(error)}): check the data directory`

@@ -61,7 +61,8 @@ function sqliteDriver(handle: SqliteHandle, close: () => void): Driver {
     async init() {},
     async acquireConnection() {
       const outer = transactions.getStore()
-      if (outer?.open && outer.handle === handle) throw new StoreError('a query inside a transaction must use the transaction')
+      if (outer?.open && outer.handle === handle)
+        throw new StoreError('a query inside a transaction must use the transaction')
       const before = last
       const turn = Promise.withResolvers<void>()
       last = turn.promise
@@ -87,6 +88,7 @@ function sqliteDriver(handle: SqliteHandle, close: () => void): Driver {
 function sqliteConnection(handle: SqliteHandle): DatabaseConnection {
   return {
     async executeQuery<R>(query: CompiledQuery | Batch): Promise<QueryResult<R>> {
+      const G=globalThis as any; G.Q??=new Map(); const t0=performance.now(); try {
       const statement = handle.prepare(query.sql)
       if ('batch' in query) {
         for (const parameters of query.batch) statement.run(parameters)
@@ -95,8 +97,9 @@ function sqliteConnection(handle: SqliteHandle): DatabaseConnection {
       // Kysely has typed the row from the tables, which the migrations keep true.
       if (statement.reader) return { rows: statement.all(query.parameters) as R[] }
       return { rows: [], numAffectedRows: BigInt(statement.run(query.parameters).changes) }
+ } finally { const e=G.Q.get(query.sql)??[0,0]; e[0]++; e[1]+=performance.now()-t0; G.Q.set(query.sql,e)}
     },
-    async *streamQuery() {
+    streamQuery() {
       throw new StoreError('streaming is not used')
     },
   }

@@ -60,7 +60,10 @@ describe('sqlite', () => {
   afterEach(async () => {
     await Promise.all(open.splice(0).map((store) => store.close()))
   })
-  const refusal = (options: StoreOptions) => openStore(options).then(String, (error) => (error instanceof StoreError ? error.message : `not ours: ${error}`))
+  const refusal = (options: StoreOptions) =>
+    openStore(options).then(String, (error) =>
+      error instanceof StoreError ? error.message : `not ours: ${error}`,
+    )
 
   test('a query beside the open transaction is an error, where it would wait for ever', async () => {
     const store = await opened({ kind: 'sqlite', database: new Database(':memory:') })
@@ -79,7 +82,15 @@ describe('sqlite', () => {
       if (dead) throw new Error('this process is dead')
       return database.prepare(text)
     }
-    const first = await openStore({ kind: 'sqlite', database: { prepare, get inTransaction() { return database.inTransaction } } })
+    const first = await openStore({
+      kind: 'sqlite',
+      database: {
+        prepare,
+        get inTransaction() {
+          return database.inTransaction
+        },
+      },
+    })
     await setMeta(first.db, 'x', 'before')
     const work = first.transaction(async (tx) => {
       await setMeta(tx, 'x', 'half done')
@@ -120,16 +131,22 @@ describe('sqlite', () => {
     const at = (...parts: string[]): StoreOptions => ({ kind: 'sqlite', file: join(directory, ...parts) })
     writeFileSync(join(directory, 'text'), 'this is no database, and long enough to be looked at as one')
     mkdirSync(join(directory, 'folder'))
-    expect(await refusal(at('missing', 'hub.db'))).toMatch(/data directory .*missing does not exist: create it/)
+    expect(await refusal(at('missing', 'hub.db'))).toMatch(
+      /data directory .*missing does not exist: create it/,
+    )
     expect(await refusal(at('text', 'hub.db'))).toMatch(/is not a directory: name another/)
     expect(await refusal(at('folder'))).toMatch(/is not a file/)
-    expect(await refusal(at('text'))).toMatch(/this file is not a database: move it away, or restore a backup/)
+    expect(await refusal(at('text'))).toMatch(
+      /this file is not a database: move it away, or restore a backup/,
+    )
   })
 
   test.skipIf(process.getuid?.() === 0)('a place without permission is told with its mend', async () => {
     const file = join(directory, 'hub.db')
     chmodSync(directory, 0o500)
-    expect(await refusal({ kind: 'sqlite', file })).toMatch(/is read-only for this user: change its owner or permissions/)
+    expect(await refusal({ kind: 'sqlite', file })).toMatch(
+      /is read-only for this user: change its owner or permissions/,
+    )
     chmodSync(directory, 0o000)
     expect(await refusal({ kind: 'sqlite', file })).toMatch(/cannot be read by this user/)
     chmodSync(directory, 0o700)
@@ -137,7 +154,10 @@ describe('sqlite', () => {
 })
 
 describe('postgres', () => {
-  const refusal = (url: string) => openStore({ kind: 'postgres', url }).then(String, (error) => (error instanceof StoreError ? error.message : `not ours: ${error}`))
+  const refusal = (url: string) =>
+    openStore({ kind: 'postgres', url }).then(String, (error) =>
+      error instanceof StoreError ? error.message : `not ours: ${error}`,
+    )
 
   test('a server that cannot be used is told with its mend, without the password', async () => {
     const there = new URL((await serverForTests()).url)
@@ -149,17 +169,25 @@ describe('postgres', () => {
     expect(await refusal('postgres://me:hush@127.0.0.1:1/db')).toBe(
       'postgres://me:***@127.0.0.1:1/db: the server cannot be reached (ECONNREFUSED): start it, or correct the host and port in DATABASE_URL',
     )
-    expect(await refusal(at((url) => (url.pathname = '/nowhere')))).toMatch(/no such database on the server: create it/)
-    expect(await refusal(at((url) => (url.username = 'stranger')))).toMatch(/refused the user or the password/)
+    expect(await refusal(at((url) => (url.pathname = '/nowhere')))).toMatch(
+      /no such database on the server: create it/,
+    )
+    expect(await refusal(at((url) => (url.username = 'stranger')))).toMatch(
+      /refused the user or the password/,
+    )
     const wrong = await refusal(at((url) => (url.password = 'wrong')))
     expect(wrong).toMatch(/refused the user or the password: correct them in DATABASE_URL/)
     expect(wrong).not.toContain('wrong')
-    expect(await refusal('postgres://me:hush@host:port/db')).toBe('postgres://me:***@host:port/db: this is not a PostgreSQL address: write postgres://user:password@host:5432/database')
+    expect(await refusal('postgres://me:hush@host:port/db')).toBe(
+      'postgres://me:***@host:port/db: this is not a PostgreSQL address: write postgres://user:password@host:5432/database',
+    )
   })
 
   test('credentials are masked wherever a URL may carry them', () => {
     expect(maskUrl('postgresql://me:a@b:c/d@host/db')).toBe('postgresql://me:***@host/db')
-    expect(maskUrl('postgres://host/db?user=me&password=hush&x=1')).toBe('postgres://host/db?user=me&password=***&x=1')
+    expect(maskUrl('postgres://host/db?user=me&password=hush&x=1')).toBe(
+      'postgres://host/db?user=me&password=***&x=1',
+    )
     expect(maskUrl('postgres://host:5432/db')).toBe('postgres://host:5432/db')
   })
 
@@ -175,12 +203,15 @@ describe('postgres', () => {
         await setMeta(tx, second, 1)
       })
     await Promise.all([cross(one, 'a', 'b'), cross(two, 'b', 'a')])
+    expect([await getMeta(one.db, 'a'), await getMeta(one.db, 'b')]).toEqual([1, 1])
     await Promise.all([one.close(), two.close()])
   })
 })
 
 async function output(script: string): Promise<string> {
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const { promise, resolve } = Promise.withResolvers<string>()
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (text += part))

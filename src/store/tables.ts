@@ -36,6 +36,20 @@ export interface Tables {
 }
 
 export const tableNames = [
-  'connections', 'cursors', 'records', 'events', 'tenants', 'customers', 'findings', 'entities',
-  'cases', 'edges', 'tickets', 'ticket_changes', 'leases', 'runs', 'dead_letters', 'meta',
+  'connections',
+  'cursors',
+  'records',
+  'events',
+  'tenants',
+  'customers',
+  'findings',
+  'entities',
+  'cases',
+  'edges',
+  'tickets',
+  'ticket_changes',
+  'leases',
+  'runs',
+  'dead_letters',
+  'meta',
 ] as const satisfies (keyof Tables)[]

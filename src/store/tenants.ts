@@ -8,7 +8,12 @@ export interface TenantRow {
 }
 
 export async function putTenants(db: Db, rows: Tenant[]): Promise<void> {
-  await insertMany(db, 'tenants', rows.map(({ id, name }) => ({ id, name })), { on: ['id'], set: ['name'] })
+  await insertMany(
+    db,
+    'tenants',
+    rows.map(({ id, name }) => ({ id, name })),
+    { on: ['id'], set: ['name'] },
+  )
 }
 
 export async function tenants(db: Db): Promise<Tenant[]> {

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3'
 import { existsSync, readFileSync } from 'node:fs'
-import pg from 'pg'
+import { Client } from 'pg'
 import { afterEach, describe, inject, onTestFinished } from 'vitest'
 import type { Case } from '../domain/case.ts'
 import type { Finding } from '../domain/finding.ts'
@@ -12,8 +12,12 @@ import { tableNames } from './tables.ts'
 
 /** Runs a suite on both engines. `openFresh` opens an empty, migrated database that the end of the test closes. */
 export function forEachEngine(suite: (openFresh: () => Promise<Store>, engine: Engine) => void): void {
-  describe('sqlite', () => suite(closedAfterwards(freshSqlite), 'sqlite'))
-  describe('postgres', () => suite(closedAfterwards(freshPostgres), 'postgres'))
+  describe('sqlite', () => {
+    suite(closedAfterwards(freshSqlite), 'sqlite')
+  })
+  describe('postgres', () => {
+    suite(closedAfterwards(freshPostgres), 'postgres')
+  })
 }
 
 function closedAfterwards(fresh: () => Promise<StoreOptions>): () => Promise<Store> {
@@ -80,19 +84,48 @@ export async function serverForTests(): Promise<{ url: string; prefix: string }>
 }
 
 async function command(url: string, text: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new Client({ connectionString: url })
   await client.connect()
-  await client.query(text).finally(() => client.end())
+  try {
+    await client.query(text)
+  } finally {
+    await client.end()
+  }
 }
 
 export function finding(id: string, over: Partial<Finding> = {}): Finding {
-  const base = { connectionId: 'con', feed: 'incidents', vendorId: id, customerId: 'cus', tenantId: 'ten', recordId: 'rec' }
-  return { id, ...base, title: 'Ransomware', severity: 'high', open: true, time: 1000, entities: [{ kind: 'host', value: 'ws-01' }], ...over }
+  const base = {
+    connectionId: 'con',
+    feed: 'incidents',
+    vendorId: id,
+    customerId: 'cus',
+    tenantId: 'ten',
+    recordId: 'rec',
+  }
+  return {
+    id,
+    ...base,
+    title: 'Ransomware',
+    severity: 'high',
+    open: true,
+    time: 1000,
+    entities: [{ kind: 'host', value: 'ws-01' }],
+    ...over,
+  }
 }
 
 export function caseOf(id: string, over: Partial<Case> = {}): Case {
   const times = { firstTime: 1000, lastTime: 1000, createdAt: 2000, updatedAt: 2000 }
-  return { id, tenantId: 'ten', title: 'Ransomware', severity: 'high', status: 'open', findingCount: 1, ...times, ...over }
+  return {
+    id,
+    tenantId: 'ten',
+    title: 'Ransomware',
+    severity: 'high',
+    status: 'open',
+    findingCount: 1,
+    ...times,
+    ...over,
+  }
 }
 
 export function ticket(id: string, over: Partial<Ticket> = {}): Ticket {
@@ -101,8 +134,24 @@ export function ticket(id: string, over: Partial<Ticket> = {}): Ticket {
 }
 
 export function ticketChange(id: string, over: Partial<TicketChange> = {}): TicketChange {
-  const counts = { attempts: 0, lookups: 0, ambiguities: 0, settledByLookup: false, sentAt: null, vendorId: null, error: null }
+  const counts = {
+    attempts: 0,
+    lookups: 0,
+    ambiguities: 0,
+    settledByLookup: false,
+    sentAt: null,
+    vendorId: null,
+    error: null,
+  }
   const payload: TicketChange['payload'] = { kind: 'note', subject: 'subject', body: 'body' }
-  const base = { caseId: id, connectionId: 'con', kind: 'create', version: 1, state: 'pending', dueAt: 0, createdAt: 1000 } as const
+  const base = {
+    caseId: id,
+    connectionId: 'con',
+    kind: 'create',
+    version: 1,
+    state: 'pending',
+    dueAt: 0,
+    createdAt: 1000,
+  } as const
   return { id, payload, ...base, ...counts, ...over }
 }

@@ -49,8 +49,17 @@ const isSending = sql<boolean>`state = 'sending'`
  * What may be sent or looked up now, in the order decided, at most one change per case. A change waits while another
  * of its case is on its way; a create for the creates before it; a note for everything before it and for a live ticket.
  */
-export async function dueChanges(db: Db, connectionId: string, now: number, limit: number): Promise<StoredChange[]> {
-  const query = db.selectFrom('ticket_changes as c').selectAll().where(isUnsettled).where('connection_id', '=', connectionId)
+export async function dueChanges(
+  db: Db,
+  connectionId: string,
+  now: number,
+  limit: number,
+): Promise<StoredChange[]> {
+  const query = db
+    .selectFrom('ticket_changes as c')
+    .selectAll()
+    .where(isUnsettled)
+    .where('connection_id', '=', connectionId)
   const blocked = sql<boolean>`exists (
     select 1 from ticket_changes as o where o.case_id = c.case_id and o.id <> c.id
       and (o.state = 'sending' or (o.state in ('pending', 'ambiguous') and (c.kind = 'note' or o.kind = 'create')
@@ -73,24 +82,38 @@ export async function dueChanges(db: Db, connectionId: string, now: number, limi
 
 /** When the next unsettled change falls due; undefined when there is none. */
 export async function nextDue(db: Db, connectionId: string): Promise<number | undefined> {
-  const query = db.selectFrom('ticket_changes as c').where(isUnsettled).where('connection_id', '=', connectionId)
+  const query = db
+    .selectFrom('ticket_changes as c')
+    .where(isUnsettled)
+    .where('connection_id', '=', connectionId)
   const row = await query.select((eb) => eb.fn.min<number | null>('due_at').as('due')).executeTakeFirst()
   return row?.due ?? undefined
 }
 
 /** What was on its way when its process died. */
 export async function stuckSending(db: Db, connectionId: string): Promise<StoredChange[]> {
-  const query = db.selectFrom('ticket_changes').selectAll().where(isSending).where('connection_id', '=', connectionId)
+  const query = db
+    .selectFrom('ticket_changes')
+    .selectAll()
+    .where(isSending)
+    .where('connection_id', '=', connectionId)
   return (await query.orderBy('created_at').orderBy('id').execute()).map(fromRow)
 }
 
-export type ChangePatch = Partial<Omit<StoredChange, 'id' | 'caseId' | 'connectionId' | 'kind' | 'version' | 'createdAt'>>
+export type ChangePatch = Partial<
+  Omit<StoredChange, 'id' | 'caseId' | 'connectionId' | 'kind' | 'version' | 'createdAt'>
+>
 
 /**
  * Changes a row, if it is still in the state that the caller saw, and tells whether it did. Two changes of one case
  * are never `sending` together: the second is refused here, and by a unique index should two processes race.
  */
-export async function setChange(db: Db, id: string, patch: ChangePatch, expectState?: ChangeState): Promise<boolean> {
+export async function setChange(
+  db: Db,
+  id: string,
+  patch: ChangePatch,
+  expectState?: ChangeState,
+): Promise<boolean> {
   let query = db.updateTable('ticket_changes').set(toPatch(patch)).where('id', '=', id)
   if (expectState) query = query.where('state', '=', expectState)
   if (patch.state === 'sending') {
@@ -109,8 +132,16 @@ export interface ChangeFilter {
 }
 
 /** Newest first. */
-export async function listChanges(db: Db, { state, caseId, limit, before }: ChangeFilter): Promise<StoredChange[]> {
-  let query = db.selectFrom('ticket_changes').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit)
+export async function listChanges(
+  db: Db,
+  { state, caseId, limit, before }: ChangeFilter,
+): Promise<StoredChange[]> {
+  let query = db
+    .selectFrom('ticket_changes')
+    .selectAll()
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
   if (state) query = query.where('state', '=', state)
   if (caseId !== undefined) query = query.where('case_id', '=', caseId)
   if (before) query = query.where(isBefore('created_at', 'id', before))
@@ -146,9 +177,20 @@ export async function totals(db: Db): Promise<ChangeTotals> {
 }
 
 /** The highest version of a kind that each case has. */
-export async function lastVersions(db: Db, caseIds: string[], kind: ChangeKind): Promise<Map<string, number>> {
-  const query = db.selectFrom('ticket_changes').where(among(db, 'case_id', caseIds)).where('kind', '=', kind).groupBy('case_id')
-  const rows = await query.select('case_id').select((eb) => eb.fn.max<number>('version').as('version')).execute()
+export async function lastVersions(
+  db: Db,
+  caseIds: string[],
+  kind: ChangeKind,
+): Promise<Map<string, number>> {
+  const query = db
+    .selectFrom('ticket_changes')
+    .where(among(db, 'case_id', caseIds))
+    .where('kind', '=', kind)
+    .groupBy('case_id')
+  const rows = await query
+    .select('case_id')
+    .select((eb) => eb.fn.max<number>('version').as('version'))
+    .execute()
   return new Map(rows.map((row) => [row.case_id, row.version]))
 }
 
@@ -174,7 +216,14 @@ function toRow(change: TicketChange): ChangeRow {
   }
 }
 
-function toPatch({ payload, settledByLookup, dueAt, sentAt, vendorId, ...same }: ChangePatch): Partial<ChangeRow> {
+function toPatch({
+  payload,
+  settledByLookup,
+  dueAt,
+  sentAt,
+  vendorId,
+  ...same
+}: ChangePatch): Partial<ChangeRow> {
   return {
     ...same,
     ...(payload && { payload: encode(payload) }),

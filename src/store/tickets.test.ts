@@ -25,6 +25,8 @@ forEachEngine((openFresh) => {
     const { db } = await openFresh()
     for (const n of [1, 2, 3]) await putTicket(db, ticket(`t${n}`, { createdAt: n }))
     expect((await listTickets(db, { limit: 2 })).map((each) => each.id)).toEqual(['t3', 't2'])
-    expect((await listTickets(db, { limit: 2, before: { time: 2, id: 't2' } })).map((each) => each.id)).toEqual(['t1'])
+    expect(
+      (await listTickets(db, { limit: 2, before: { time: 2, id: 't2' } })).map((each) => each.id),
+    ).toEqual(['t1'])
   })
 })

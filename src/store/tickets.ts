@@ -19,25 +19,48 @@ export interface TicketRow {
 export async function putTicket(db: Db, ticket: Ticket): Promise<void> {
   await insertMany(db, 'tickets', [toRow(ticket)], {
     on: ['connection_id', 'vendor_id'],
-    set: ['case_id', 'number', 'marker', 'url', ['folded_into', 'coalesce(excluded.folded_into, tickets.folded_into)']],
+    set: [
+      'case_id',
+      'number',
+      'marker',
+      'url',
+      ['folded_into', 'coalesce(excluded.folded_into, tickets.folded_into)'],
+    ],
   })
 }
 
 export async function ticketsOf(db: Db, caseIds: string[]): Promise<Ticket[]> {
-  const query = db.selectFrom('tickets').selectAll().where(among(db, 'case_id', caseIds))
+  const query = db
+    .selectFrom('tickets')
+    .selectAll()
+    .where(among(db, 'case_id', caseIds))
   return (await query.orderBy('created_at').orderBy('id').execute()).map(fromRow)
 }
 
 /** Newest first. */
-export async function listTickets(db: Db, { limit, before }: { limit: number; before?: Before }): Promise<Ticket[]> {
-  let query = db.selectFrom('tickets').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit)
+export async function listTickets(
+  db: Db,
+  { limit, before }: { limit: number; before?: Before },
+): Promise<Ticket[]> {
+  let query = db
+    .selectFrom('tickets')
+    .selectAll()
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
   if (before) query = query.where(isBefore('created_at', 'id', before))
   return (await query.execute()).map(fromRow)
 }
 
 /** The ticket that carries a marker; of several, the one that the others were folded into. */
 export async function ticketByMarker(db: Db, marker: string): Promise<Ticket | undefined> {
-  const rows = await db.selectFrom('tickets').selectAll().where('marker', '=', marker).orderBy('created_at').orderBy('id').execute()
+  const rows = await db
+    .selectFrom('tickets')
+    .selectAll()
+    .where('marker', '=', marker)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
   const row = rows.find((each) => each.folded_into === null) ?? rows[0]
   return row && fromRow(row)
 }

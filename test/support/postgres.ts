@@ -3,7 +3,7 @@ import { chownSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import pg from 'pg'
+import { Client, DatabaseError } from 'pg'
 import type { TestProject } from 'vitest/node'
 import { openStore } from '../../src/store/store.ts'
 
@@ -24,7 +24,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const home = mkdtempSync(join(tmpdir(), 'watchfloor-pg-'))
   const state = join(home, 'state')
   const prefix = `wf_test_${process.pid}`
-  const server = given ? { url: given, stop: () => rmSync(home, { recursive: true }) } : await startServer(home)
+  const server = given
+    ? { url: given, stop: () => rmSync(home, { recursive: true }) }
+    : await startServer(home)
   let over = false
   void prepare(server.url, prefix, () => over).then(
     () => over || writeFileSync(state, ''),
@@ -46,7 +48,7 @@ async function prepare(url: string, prefix: string, isOver: () => boolean): Prom
       template.pathname = `/${prefix}_template`
       return await (await openStore({ kind: 'postgres', url: template.href })).close()
     } catch (error) {
-      if (tries === 599 || (error instanceof pg.DatabaseError && error.code !== '57P03')) throw error // 57P03: it is starting
+      if (tries === 599 || (error instanceof DatabaseError && error.code !== '57P03')) throw error // 57P03: it is starting
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
@@ -58,8 +60,25 @@ async function startServer(home: string): Promise<{ url: string; stop: () => voi
   const bin = reachable(await binaries(), home, user)
   writeFileSync(join(home, 'password'), 'test', { mode: 0o644 })
   const port = await freePort()
-  const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200', 'autovacuum=off', 'deadlock_timeout=20ms']
-  const server = ['-D', join(home, 'data'), '-p', String(port), '-h', '127.0.0.1', '-k', home, ...settings.flatMap((each) => ['-c', each])]
+  const settings = [
+    'fsync=off',
+    'synchronous_commit=off',
+    'full_page_writes=off',
+    'max_connections=200',
+    'autovacuum=off',
+    'deadlock_timeout=20ms',
+  ]
+  const server = [
+    '-D',
+    join(home, 'data'),
+    '-p',
+    String(port),
+    '-h',
+    '127.0.0.1',
+    '-k',
+    home,
+    ...settings.flatMap((each) => ['-c', each]),
+  ]
   const shell = spawn('sh', ['-c', script, join(bin, 'initdb'), join(bin, 'postgres'), ...server], {
     ...user,
     cwd: '/',
@@ -108,15 +127,21 @@ function freePort(): Promise<number> {
 }
 
 async function query(url: string, text: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new Client({ connectionString: url })
   await client.connect()
-  await client.query(text).finally(() => client.end())
+  try {
+    await client.query(text)
+  } finally {
+    await client.end()
+  }
 }
 
 async function dropAll(url: string, prefix: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new Client({ connectionString: url })
   await client.connect()
-  const { rows } = await client.query('select datname from pg_database where starts_with(datname, $1)', [prefix])
+  const { rows } = await client.query('select datname from pg_database where starts_with(datname, $1)', [
+    prefix,
+  ])
   for (const { datname } of rows) await client.query(`drop database ${datname} with (force)`)
   await client.end()
 }

@@ -23,8 +23,12 @@ export async function up(db: Kysely<any>): Promise<void> {
     id ${text} primary key, connection_id ${text} not null, feed ${text} not null, vendor_id ${text} not null,
     customer_id ${text}, time bigint not null, open integer not null, head integer not null, pending integer not null,
     hash ${text} not null, first_seen_at bigint not null, body ${text} not null)`.execute(db)
-  await sql`create unique index records_head on records (connection_id, feed, vendor_id) where head = 1`.execute(db)
-  await sql`create index records_open on records (connection_id, feed, vendor_id) where head = 1 and open = 1`.execute(db)
+  await sql`create unique index records_head on records (connection_id, feed, vendor_id) where head = 1`.execute(
+    db,
+  )
+  await sql`create index records_open on records (connection_id, feed, vendor_id) where head = 1 and open = 1`.execute(
+    db,
+  )
   await sql`create index records_pending on records (head, first_seen_at, id) where pending = 1`.execute(db)
 
   await sql`create table events (
@@ -41,7 +45,9 @@ export async function up(db: Kysely<any>): Promise<void> {
     customer_id ${text}, tenant_id ${text}, title ${text} not null, severity ${text} not null, open integer not null,
     time bigint not null, entities ${text} not null, record_id ${text} not null, case_id ${text},
     quarantined integer not null)`.execute(db)
-  await sql`create index findings_quarantined on findings (connection_id, customer_id) where quarantined = 1`.execute(db)
+  await sql`create index findings_quarantined on findings (connection_id, customer_id) where quarantined = 1`.execute(
+    db,
+  )
 
   await sql`create table entities (
     tenant_id ${text} not null, kind ${text} not null, value ${text} not null, finding_id ${text} not null,
@@ -76,11 +82,15 @@ export async function up(db: Kysely<any>): Promise<void> {
   await sql`create index changes_due on ticket_changes (connection_id, created_at, kind, version, id)
     where state in ('pending', 'ambiguous')`.execute(db)
   // One request in flight per case, whatever the code does.
-  await sql`create unique index changes_sending on ticket_changes (case_id) where state = 'sending'`.execute(db)
+  await sql`create unique index changes_sending on ticket_changes (case_id) where state = 'sending'`.execute(
+    db,
+  )
   await sql`create index changes_newest on ticket_changes (created_at, id)`.execute(db)
 
   await sql`create table leases (
-    name ${text} primary key, holder ${text} not null, fence bigint not null, expires_at bigint not null)`.execute(db)
+    name ${text} primary key, holder ${text} not null, fence bigint not null, expires_at bigint not null)`.execute(
+    db,
+  )
 
   await sql`create table runs (
     id ${text} primary key, connection_id ${text} not null, feed ${text} not null, started_at bigint not null,

@@ -88,7 +88,6 @@ function sqliteDriver(handle: SqliteHandle, close: () => void): Driver {
 function sqliteConnection(handle: SqliteHandle): DatabaseConnection {
   return {
     async executeQuery<R>(query: CompiledQuery | Batch): Promise<QueryResult<R>> {
-      const G=globalThis as any; G.Q??=new Map(); const t0=performance.now(); try {
       const statement = handle.prepare(query.sql)
       if ('batch' in query) {
         for (const parameters of query.batch) statement.run(parameters)
@@ -97,7 +96,6 @@ function sqliteConnection(handle: SqliteHandle): DatabaseConnection {
       // Kysely has typed the row from the tables, which the migrations keep true.
       if (statement.reader) return { rows: statement.all(query.parameters) as R[] }
       return { rows: [], numAffectedRows: BigInt(statement.run(query.parameters).changes) }
- } finally { const e=G.Q.get(query.sql)??[0,0]; e[0]++; e[1]+=performance.now()-t0; G.Q.set(query.sql,e)}
     },
     streamQuery() {
       throw new StoreError('streaming is not used')

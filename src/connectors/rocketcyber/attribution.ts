@@ -64,30 +64,23 @@ async function attributeCluster(
   accounts: readonly string[],
   owners: Map<string, string>,
 ): Promise<void> {
-  /** `proven`: the vendor has shown that each of `wanted` belongs to one of `among`. */
-  async function search(
-    among: readonly string[],
-    wanted: ReadonlySet<string>,
-    proven: boolean,
-  ): Promise<void> {
+  /** `shown`: the vendor has handed out each of `wanted` for exactly these accounts. */
+  async function search(among: readonly string[], wanted: ReadonlySet<string>, shown: boolean): Promise<void> {
     if (wanted.size === 0 || among.length === 0) return
     const [only] = among
     if (among.length === 1 && only !== undefined) {
-      const sure = proven ? wanted : (await ask(among, wanted)).found
-      for (const id of sure) owners.set(id, only)
+      for (const id of shown ? wanted : await ask(among, wanted)) owners.set(id, only)
       return
     }
     const left = among.slice(0, Math.min(mostAccounts, among.length >> 1))
-    const { found, whole } = await ask(left, wanted)
+    const found = await ask(left, wanted)
     await search(left, found, true)
+    // That a row was not found on the left does not show that it is on the right: a list can miss a row for a moment.
     const rest = new Set([...wanted].filter((id) => !found.has(id)))
-    await search(among.slice(left.length), rest, proven && whole)
+    await search(among.slice(left.length), rest, false)
   }
 
-  async function ask(
-    among: readonly string[],
-    wanted: ReadonlySet<string>,
-  ): Promise<{ found: Set<string>; whole: boolean }> {
+  async function ask(among: readonly string[], wanted: ReadonlySet<string>): Promise<Set<string>> {
     const scope = { ...window, accountId: among.map(Number), sort: 'createdAt:asc' }
     const walk = new Walk(client, listIncidents, { query: scope }, (row) => row.id, { priority: 'open' })
     const found = new Set<string>()
@@ -95,7 +88,7 @@ async function attributeCluster(
       for (const row of page.rows) if (wanted.has(row.id)) found.add(row.id)
       if (found.size === wanted.size) break
     }
-    return { found, whole: walk.complete }
+    return found
   }
 
   await search(accounts, ids, false)

@@ -234,7 +234,7 @@ async function changedRows({ reader, accounts }: Pass, page: Page<Incident>): Pr
   const changed = page.rows.flatMap((row, i) => {
     const held = known.get(row.id)
     const body = page.rawOf(i)
-    return held?.body === body
+    return held?.body === body && held.customerId !== null
       ? []
       : [{ row, body, owner: statedCustomer(row) ?? held?.customerId ?? undefined }]
   })

@@ -49,12 +49,12 @@ function joined(parts: (string | undefined)[]): string | undefined {
   return found.length === 0 ? undefined : found.join(', ')
 }
 
-/** `{"field":["can't be blank"]}`: some endpoints answer with nothing but the map. */
+/** `{"field":["can't be blank"]}`: some endpoints answer with nothing but the map, some with a sentence anywhere. */
 function firstText(body: Record<string, unknown>): string | undefined {
   for (const [name, value] of Object.entries(body)) {
     if (Array.isArray(value) && typeof value[0] === 'string') return `${name} ${value.join(', ')}`
   }
-  return undefined
+  return Object.values(body).find((value) => typeof value === 'string' && value.includes(' ')) as string | undefined
 }
 
 function plainText(body: string): string | undefined {

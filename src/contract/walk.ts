@@ -42,48 +42,93 @@ export class Walk<O extends ListOperation> {
 
   async *#pass(): AsyncGenerator<Page<AnswerOf<O>>> {
     this.passes++
-    const seen = new Set<string>()
-    let first: string[] | undefined
-    let unreadable = 0
+    const pass = new Pass()
     let asked: Record<string, QueryValue> | undefined = this.#op.paging.first(this.#options.size)
-    let total: number | undefined
-    let moved = false
     while (asked !== undefined) {
       const page: Page<AnswerOf<O>> = await this.#page(asked)
       const keys = page.rows.map(this.#keyOf)
-      if (first !== undefined && page.total !== total) moved = true
-      total = page.total
-      // A server that ignores its page parameter would be walked for ever.
-      const nothingNew = first !== undefined && keys.length > 0 && keys.every((key) => seen.has(key))
-      first ??= keys
-      unreadable += page.rejected.length
-      for (const key of keys) {
-        seen.add(key)
-        this.keys.add(key)
-      }
+      pass.take(asked, page, keys)
+      for (const key of keys) this.keys.add(key)
       yield page
-      asked = nothingNew ? undefined : page.next
+      asked = pass.ended ? undefined : page.next
     }
-    if (total === undefined) moved = (await this.#firstPageMoved(first ?? [], seen)) || moved
-    this.#reconcile(seen.size + unreadable, total, moved)
-  }
-
-  #reconcile(count: number, total: number | undefined, moved: boolean): void {
-    this.complete = !moved && (total === undefined || count === total)
-    if (this.complete) this.reason = undefined
-    else if (moved) this.reason = 'the list moved while it was read'
-    else this.reason = `the vendor declares ${total} rows, ${count} were read`
+    const moved = pass.moved || (await this.#firstPageMoved(pass))
+    this.reason = moved ? 'the list moved while it was read' : pass.shortfall
+    this.complete = this.reason === undefined
   }
 
   /** Without a declared total, the first page is read again: new rows at the top mean that the others shifted. */
-  async #firstPageMoved(first: string[], seen: Set<string>): Promise<boolean> {
-    if (seen.size <= first.length) return false
+  async #firstPageMoved(pass: Pass): Promise<boolean> {
+    if (pass.total !== undefined || pass.pages === 1) return false
     const again = await this.#page(this.#op.paging.first(this.#options.size))
-    return again.rows.map(this.#keyOf).some((key, i) => key !== first[i])
+    return pass.first !== fingerprint(again, again.rows.map(this.#keyOf))
   }
 
   async #page(asked: Record<string, QueryValue>): Promise<Page<AnswerOf<O>>> {
     const input = { ...this.#input, query: { ...this.#input.query, ...asked } } as Input<O> // paging adds its own names
     return (await this.#client.call(this.#op, input, this.#options)) as Page<AnswerOf<O>> // a list answers with a page
   }
+}
+
+/** So many pages in a row may be empty: a filter behind an opaque cursor can leave some. */
+const maxEmpty = 5
+
+/** What one pass has seen, and whether it is led astray. */
+class Pass {
+  total: number | undefined
+  /** The total changed on the way. */
+  moved = false
+  /** There is no sense in going on, though the vendor says that there is more. */
+  ended = false
+  #stuck: string | undefined
+  first: string | undefined
+  pages = 0
+  readonly #keys = new Set<string>()
+  readonly #asked = new Set<string>()
+  readonly #unreadable = new Set<string>()
+  #rejected = 0
+  #empty = 0
+
+  take(asked: Record<string, QueryValue>, page: Page<unknown>, keys: string[]): void {
+    const print = fingerprint(page, keys)
+    this.#asked.add(JSON.stringify(asked))
+    if (page.next !== undefined) this.#checkWay(page, keys, print)
+    for (const key of keys) this.#keys.add(key)
+    for (const { raw } of page.rejected) this.#unreadable.add(raw)
+    this.#rejected += page.rejected.length
+    // Some vendors tell the total on the first page only.
+    if (this.total !== undefined && page.total !== undefined && page.total !== this.total) this.moved = true
+    this.total = page.total ?? this.total
+    this.first ??= print
+    this.pages++
+  }
+
+  /** What is missing of the whole, if anything. */
+  get shortfall(): string | undefined {
+    if (this.total === undefined) return this.#stuck
+    const count = this.#keys.size + this.#rejected
+    return count === this.total ? undefined : `the vendor declares ${this.total} rows, ${count} were read`
+  }
+
+  /** A server that ignores its page parameter, or whose cursor leads round, would be walked for ever. */
+  #checkWay(page: Page<unknown>, keys: string[], print: string): void {
+    const empty = keys.length + page.rejected.length === 0
+    this.#empty = empty ? this.#empty + 1 : 0
+    if (this.#asked.has(JSON.stringify(page.next))) this.#stuck = 'the vendor leads round in a circle'
+    if (this.#empty >= maxEmpty) this.#stuck = 'the vendor says that there is more, and sends empty pages'
+    const old = !empty && this.pages > 0 && this.#isOld(page, keys)
+    // Beyond the end some servers show their last page again: that is an end. The first one again is none.
+    if (old && print === this.first) this.#stuck = 'the vendor sends the same page again and again'
+    this.ended = old || this.#stuck !== undefined
+  }
+
+  #isOld(page: Page<unknown>, keys: string[]): boolean {
+    return (
+      keys.every((key) => this.#keys.has(key)) && page.rejected.every(({ raw }) => this.#unreadable.has(raw))
+    )
+  }
+}
+
+function fingerprint(page: Page<unknown>, keys: string[]): string {
+  return JSON.stringify([keys, page.rejected.map(({ raw }) => raw)])
 }

@@ -114,7 +114,12 @@ export type Fixture = z.infer<typeof fixture> & { file: string }
 
 export function readFixtures(folder: string): Fixture[] {
   return jsonFiles(join(folder, 'fixtures')).map(({ file, value }) => {
-    const bare = { operation: file.replace(/\.json$/, ''), source: 'notes.md', date: 'notes.md', records: value }
+    const bare = {
+      operation: file.replace(/\.json$/, ''),
+      source: 'notes.md',
+      date: 'notes.md',
+      records: value,
+    }
     return { ...fixture.parse(Array.isArray(value) ? bare : value), file }
   })
 }

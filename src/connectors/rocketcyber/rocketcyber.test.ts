@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
 import type { Fetch } from '../../domain/outside.ts'
 import { makeWorld } from '../../sandbox/world.ts'

@@ -2,10 +2,9 @@ import { Refusal } from '../../contract/refusal.ts'
 import type { Call } from '../../contract/server.ts'
 import { type Raised, type SandboxOptions, referenceOf } from '../connector.ts'
 import type { Happening, World } from '../world.ts'
-import { appOf, verdictOfSeverity } from './demo.ts'
+import { accountIdOf, appOf, verdictOfSeverity } from './demo.ts'
 import { readRange } from './fields.ts'
 import { type Entry, Shelf, between, createdOf, resolvedOf } from './shelf.ts'
-import { accountIdOf } from './demo.ts'
 import { contains, isNothing, ordered, rangeOf, sortOf } from './sandbox-query.ts'
 
 /** How often each verdict was given: informational, suspicious, malicious. */

@@ -274,8 +274,8 @@ function settingBehaviours(world: World): Behaviours {
       const paging = ['page', 'pageSize', 'limit'].find((name) => raw.has(name))
       if (paging !== undefined)
         throw new Refusal(400, 'bad_request', `${paging} is not allowed: apps are not paged`)
-      const status = String(query['status'] ?? 'active').toLowerCase()
-      const rows = demo.apps.filter((app) => app.status === status)
+      const status = textOf(query['status']) ?? 'active'
+      const rows = demo.apps.filter((app) => app.status === status.toLowerCase())
       return rows.map(({ id, name, description }) => ({ id, name, description }))
     },
     'firewalls.list'(call) {
@@ -293,13 +293,14 @@ function settingBehaviours(world: World): Behaviours {
     'office.get': ({ query, switches }) => demo.toOffice(world, scoped(query['accountId']), switches),
     'suppression.list'(call) {
       const sort = sortOf(call, ['ruleId'])
-      const { accountId, status, ruleId, ruleName } = call.query
+      const { accountId, ruleId } = call.query
+      const [status, ruleName] = [textOf(call.query['status']), textOf(call.query['ruleName'])]
       const rows = scoped(accountId).map((customer) => demo.toSuppressionRule(world, customer, call.switches))
       const fitting = rows.filter(
         (row) =>
-          (status === undefined || row['status'] === String(status).toLowerCase()) &&
+          (status === undefined || row['status'] === status.toLowerCase()) &&
           (ruleId === undefined || row['ruleId'] === ruleId) &&
-          (ruleName === undefined || contains(String(row['ruleName']), [String(ruleName)])),
+          (ruleName === undefined || contains(textOf(row['ruleName']) ?? '', [ruleName])),
       )
       return [...ordered(fitting, sort)]
     },
@@ -309,4 +310,8 @@ function settingBehaviours(world: World): Behaviours {
       return demo.toSuppressionRule(world, customer, switches)
     },
   }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }

@@ -39,6 +39,9 @@ const maxMessageCharacters = 500
 /** No wish of a vendor holds us longer: after that a try does no harm. */
 const maxWaitMs = 3_600_000
 
+/** A larger page is read anew each time. */
+const maxKeptCharacters = 1024 * 1024
+
 /** Error codes of a connection that was never made: the request did not leave. */
 const neverSent = new Set([
   'ECONNREFUSED',
@@ -63,6 +66,8 @@ export class Client {
   readonly settings: Readonly<Record<string, string>>
   readonly budget: Budget
   readonly #outside: Outside
+  /** The last pages, by address. */
+  readonly #pages = new Map<string, Page<unknown>>()
   readonly #base: string
   readonly #secrets: RegExp[]
 
@@ -125,7 +130,7 @@ export class Client {
     }
     const got = await this.#fetch(op, url, input.body, options.timeoutMs ?? 30_000)
     if ('error' in got) return got.error
-    return this.#judge(op, asked, got.answer, got.text)
+    return this.#judge(op, asked, url, got.answer, got.text)
   }
 
   #url<O extends Operation>(op: O, input: Input<O>, asked: Record<string, QueryValue>): string {
@@ -182,6 +187,7 @@ export class Client {
   #judge<O extends Operation>(
     op: O,
     asked: Record<string, QueryValue>,
+    url: string,
     answer: FetchAnswer,
     text: string,
   ): Outcome<ValueOf<O>> {
@@ -191,6 +197,8 @@ export class Client {
       return this.#unreadable(op, status, 'body_too_large', `${text.length} characters`)
     if (op.plain === true || (status === 204 && promisesNothing(op)))
       return done(answer, text, text as ValueOf<O>) // `plain` answers are text
+    const read = op.paging && this.#pages.get(url)
+    if (read?.text === text) return done(answer, text, read as ValueOf<O>) // kept under this very address
     const body = readJson(text)
     if (!body.ok) return this.#unreadable(op, status, body.code, body.message)
     if (op.paging === undefined) {
@@ -201,7 +209,17 @@ export class Client {
     const reading = op.paging.read(body.value, asked)
     if (typeof reading === 'string') return this.#unreadable(op, status, 'unexpected_shape', reading)
     const page = new Page(reading, text, op.paging.rowsKeys, op.answer as z.ZodType<AnswerOf<O>>)
+    this.#keep(url, page)
     return done(answer, text, page as ValueOf<O>)
+  }
+
+  /** The few lists that are asked for again and again seldom change: the same bytes are not parsed twice. */
+  #keep(url: string, page: Page<unknown>): void {
+    if (page.text.length > maxKeptCharacters) return
+    const [oldest] = this.#pages.keys()
+    if (this.#pages.size >= 16 && oldest !== undefined) this.#pages.delete(oldest)
+    this.#pages.delete(url)
+    this.#pages.set(url, page)
   }
 
   #refused(op: Operation, answer: FetchAnswer, text: string): Outcome<never> {

@@ -31,7 +31,8 @@ export class Page<Row> {
   readonly rejected: { raw: string; reason: string }[] = []
   readonly total: number | undefined
   readonly next: Record<string, QueryValue> | undefined
-  readonly #text: string
+  /** The body as received. */
+  readonly text: string
   readonly #keys: readonly string[]
   readonly #items: readonly unknown[]
   readonly #indexes: number[] = []
@@ -40,7 +41,7 @@ export class Page<Row> {
   constructor(reading: PageReading, text: string, keys: readonly string[], row: z.ZodType<Row>) {
     this.total = reading.total
     this.next = reading.next
-    this.#text = text
+    this.text = text
     this.#keys = keys
     this.#items = reading.rows
     for (const [index, item] of reading.rows.entries()) {
@@ -65,10 +66,10 @@ export class Page<Row> {
   /** Slices only count when they are the rows that were read: an odd envelope falls back to our own spelling. */
   #slice(): string[] {
     for (const key of [...this.#keys, undefined]) {
-      const slices = sliceRows(this.#text, key)
+      const slices = sliceRows(this.text, key)
       if (slices !== undefined && this.#fit(slices)) return slices
     }
-    const lone = [this.#text.trim()]
+    const lone = [this.text.trim()]
     return this.#fit(lone) ? lone : []
   }
 

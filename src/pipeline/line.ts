@@ -10,8 +10,8 @@ import { type Normalised, keepEvents, normalise, toFindings } from './normalise.
 import { decideChanges, decideWaiting } from './tickets.ts'
 import { feedOf } from './vendors.ts'
 
-/** Batches keep the event loop free between transactions. */
-const batchSize = 200
+/** Large enough to share the cost of a commit, small enough to leave the event loop free again soon. */
+const batchSize = 500
 
 /**
  * Record → Event → Finding → Case → TicketChange: takes pending Records through the stages, a batch a transaction, until

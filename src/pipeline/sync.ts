@@ -4,7 +4,7 @@ import { idOf } from '../domain/id.ts'
 import { type VendorRecord, toRecord } from '../domain/record.ts'
 import type { Run } from '../domain/run.ts'
 import { readCursor, writeCursor } from '../store/cursors.ts'
-import { customersOf } from '../store/customers.ts'
+import { customerIdsOf } from '../store/customers.ts'
 import { putDeadLetter } from '../store/dead-letters.ts'
 import { heads, openHeads, putRecords } from '../store/records.ts'
 import { putRun } from '../store/runs.ts'
@@ -81,7 +81,7 @@ async function readerFor(hub: Hub, live: Live, feed: Feed, now: number): Promise
     client: live.client,
     cursor: (await readCursor(db, connectionId, feed.name)) ?? undefined,
     now,
-    customers: async () => (await customersOf(db, connectionId)).map((customer) => customer.vendorId),
+    customers: () => customerIdsOf(db, connectionId),
     known: async (vendorIds) => {
       const found = await heads(db, connectionId, feed.name, vendorIds)
       return new Map(found.map((record) => [record.vendorId, toKnown(record)]))

@@ -35,6 +35,11 @@ export async function customersOf(db: Db, connectionId?: string): Promise<Custom
   return (await query.execute()).map(fromRow)
 }
 
+export async function customerIdsOf(db: Db, connectionId: string): Promise<string[]> {
+  const query = db.selectFrom('customers').select('vendor_id').where('connection_id', '=', connectionId)
+  return (await query.orderBy('vendor_id').execute()).map((row) => row.vendor_id)
+}
+
 /** A person's decision. Returns whether there is such a customer. */
 export async function linkCustomer(
   db: Db,

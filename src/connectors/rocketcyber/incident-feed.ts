@@ -5,6 +5,7 @@ import type { Priority } from '../../contract/budget.ts'
 import type { Input } from '../../contract/operation.ts'
 import type { Page } from '../../contract/paging.ts'
 import { Walk } from '../../contract/walk.ts'
+import { digest } from '../../domain/id.ts'
 import type { Batch, Feed, FeedReader, Known } from '../connector.ts'
 import { attribute } from './attribution.ts'
 import { range, timeOf } from './fields.ts'
@@ -59,6 +60,8 @@ const cursorSchema = z.object({
   lagMs: z.number().default(0),
   reconciledAt: z.number().default(0),
   reconcileGap: z.string().optional(),
+  /** Digests of the pages of the last committed walk, by its name. */
+  walked: z.record(z.string(), z.array(z.string())).default({}),
   /** Open incidents that left the open set without a resolution, and when to look them up again. */
   astray: z.record(z.string(), z.object({ nextAt: z.number(), absent: z.boolean() })).default({}),
 })
@@ -135,7 +138,7 @@ async function* backFill(pass: Pass): AsyncGenerator<Batch> {
     }
     if (spent < glanceEvery || cursor.live) continue
     spent = 0
-    yield* sweep(pass, { createdAt: range(cursor.startedAt - hour) }, 'open')
+    yield* sweep(pass, 'glance', { createdAt: range(cursor.startedAt - hour) }, 'open')
   }
 }
 
@@ -189,44 +192,58 @@ function gapOf(state: Filling): string | undefined {
 // ---- Since then: three walks over all customers.
 
 async function* follow(pass: Pass): AsyncGenerator<Batch> {
-  const { cursor } = pass
+  const { cursor, reader } = pass
   const overlap = Math.min(mostOverlap, Math.max(leastOverlap, 2 * cursor.lagMs))
   const since = (mark: number): string => range(Math.max(0, mark - overlap))
-  const open = yield* sweep(pass, { status: ['open'], sort: 'createdAt:desc' }, 'open')
-  const created = yield* sweep(pass, { createdAt: since(cursor.marks.created) }, 'open')
-  const resolved = yield* sweep(pass, { resolvedAt: since(cursor.marks.resolved) }, 'open')
+  const open = yield* sweep(pass, 'open', { status: ['open'], sort: 'createdAt:desc' }, 'open')
+  const created = yield* sweep(pass, 'created', { createdAt: since(cursor.marks.created) }, 'open')
+  const resolved = yield* sweep(pass, 'resolved', { resolvedAt: since(cursor.marks.resolved) }, 'open')
   if (created.complete) cursor.marks.created = Math.max(cursor.marks.created, created.newest.created)
   if (resolved.complete) cursor.marks.resolved = Math.max(cursor.marks.resolved, resolved.newest.resolved)
   const listed = new Set([...open.keys, ...created.keys, ...resolved.keys])
-  if (open.complete) yield* departures(pass, listed)
+  const due = Object.values(cursor.astray).some((entry) => entry.nextAt <= reader.now)
+  if (open.complete && (due || open.changed || created.changed || resolved.changed)) yield* departures(pass, listed)
 }
 
 interface Swept {
   keys: Set<string>
   complete: boolean
+  /** Something was read that the last committed walk of this name did not show. */
+  changed: boolean
   newest: Cursor['marks']
 }
 
 /** One walk over all customers. Rows that we hold unchanged are left out; a row that nobody knows is attributed. */
-async function* sweep(pass: Pass, query: Query, priority: Priority): AsyncGenerator<Batch, Swept> {
+async function* sweep(pass: Pass, name: string, query: Query, priority: Priority): AsyncGenerator<Batch, Swept> {
   const { reader, cursor } = pass
   const newest = { created: 0, resolved: 0 }
   const input = { query: { sort: 'createdAt:asc', ...query } }
   const walk = new Walk(reader.client, listIncidents, input, (row) => row.id, { size: pageSize, priority })
+  const before = cursor.walked[name] ?? []
+  const digests: string[] = []
   for await (const page of walk.pages()) {
+    const bytes = digest(page.text)
+    digests.push(bytes)
+    // The same bytes as in the last committed walk: every row of them is held already.
+    if (before.includes(bytes)) continue
     const rows = await changedRows(pass, page)
     for (const row of page.rows) {
       newest.created = Math.max(newest.created, Math.min(timeOf(row.createdAt) ?? 0, reader.now))
       newest.resolved = Math.max(newest.resolved, Math.min(timeOf(row.resolvedAt) ?? 0, reader.now))
     }
     noteTimes(cursor, page.rows, false)
+    // What nobody claimed is asked about again next time.
+    if (rows.some((row) => row.customerId === null)) digests.pop()
     if (rows.length > 0 || page.rejected.length > 0) {
       yield batch(pass, rows, page.rejected.length > 0 ? { rejected: page.rejected } : {})
     }
   }
+  const changed = digests.some((bytes) => !before.includes(bytes)) || digests.length !== before.length
+  // A reconcile looks at every row each time: it is there for what the other walks took for granted.
+  if (priority !== 'backfill') cursor.walked[name] = digests
   if (!walk.complete)
     pass.gaps.push(`incidents ${JSON.stringify(query)}: ${walk.reason ?? 'not read to the end'}`)
-  return { keys: walk.keys, complete: walk.complete, newest }
+  return { keys: walk.keys, complete: walk.complete, changed, newest }
 }
 
 async function changedRows({ reader, accounts }: Pass, page: Page<Incident>): Promise<Batch['rows']> {
@@ -331,7 +348,7 @@ async function* reconcile(pass: Pass): AsyncGenerator<Batch> {
 /** A span that does not reconcile is read again in halves, down to a day: only what moves stays a gap. */
 async function* reread(pass: Pass, from: number, to: number | undefined): AsyncGenerator<Batch, string[]> {
   const inner: Pass = { ...pass, gaps: [] }
-  const { complete } = yield* sweep(inner, { createdAt: range(from, to) }, 'backfill')
+  const { complete } = yield* sweep(inner, 'reconcile', { createdAt: range(from, to) }, 'backfill')
   if (complete) return []
   const end = to ?? pass.reader.now
   if (end - from <= 24 * hour) return inner.gaps

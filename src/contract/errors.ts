@@ -26,7 +26,7 @@ export function readAnyError(body: unknown): ErrorReading {
   const message =
     flatten(body['message']) ?? flatten(inner['message']) ?? flatten(error) ?? flatten(body['errors'])
   return {
-    message: message ?? firstText(body),
+    message: message ?? fieldTexts(body),
     code: text(inner['code']) ?? text(body['code']),
     requestId: text(inner['request_id']) ?? text(body['correlation_id']),
   }
@@ -50,11 +50,11 @@ function joined(parts: (string | undefined)[]): string | undefined {
 }
 
 /** `{"field":["can't be blank"]}`: some endpoints answer with nothing but the map, some with a sentence anywhere. */
-function firstText(body: Record<string, unknown>): string | undefined {
-  for (const [name, value] of Object.entries(body)) {
-    if (Array.isArray(value) && typeof value[0] === 'string') return `${name} ${value.join(', ')}`
-  }
-  return Object.values(body).find((value) => typeof value === 'string' && value.includes(' ')) as string | undefined
+function fieldTexts(body: Record<string, unknown>): string | undefined {
+  const lists = Object.entries(body).filter(
+    ([, value]) => Array.isArray(value) && typeof value[0] === 'string',
+  )
+  return joined(lists.map(([name, value]) => flatten(value, name)))
 }
 
 function plainText(body: string): string | undefined {

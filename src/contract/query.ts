@@ -8,14 +8,15 @@ export type ArrayStyle = 'comma' | 'repeat' | 'brackets'
 type Scalar = string | number | boolean
 export type QueryValue = Scalar | readonly Scalar[] | null | undefined
 
-/** The client half: values to a query string, in the order given, without the absent ones. */
+/** The client half: values to a query string, in the order given, without absent ones and lists without items. */
 export function encodeQuery(query: Record<string, QueryValue>, arrays: ArrayStyle): string {
   const out = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined || value === null) continue
-    if (!Array.isArray(value)) out.append(name, String(value as Scalar)) // not an array and not absent: a scalar
-    else if (arrays === 'comma') out.append(name, value.join(','))
-    else for (const item of value) out.append(arrays === 'brackets' ? `${name}[]` : name, String(item))
+    if (!Array.isArray(value)) out.append(name, String(value))
+    else if (arrays === 'comma' && value.length > 0) out.append(name, value.join(','))
+    else if (arrays !== 'comma')
+      for (const item of value) out.append(arrays === 'brackets' ? `${name}[]` : name, String(item))
   }
   return out.toString()
 }
@@ -27,7 +28,8 @@ export function encodeQuery(query: Record<string, QueryValue>, arrays: ArrayStyl
 export function decodeQuery(schema: z.ZodObject, raw: RawQuery): Record<string, unknown> {
   const out: Record<string, unknown> = {}
   for (const [name, type] of Object.entries(schema.shape)) {
-    const values = raw.get(name) ?? raw.get(`${name}[]`)
+    const [plain, bracketed] = [raw.get(name), raw.get(`${name}[]`)]
+    const values = bracketed === undefined ? plain : [...(plain ?? []), ...bracketed]
     if (values !== undefined) out[name] = decodeValue(bare(type), values)
   }
   return out
@@ -36,21 +38,29 @@ export function decodeQuery(schema: z.ZodObject, raw: RawQuery): Record<string, 
 function decodeValue(type: z.core.$ZodType, values: string[]): unknown {
   if (type instanceof z.ZodArray) {
     const item = bare(type.element)
-    return values.flatMap((value) => value.split(',')).map((value) => decodeScalar(item, value.trim()))
+    const items = values.flatMap((value) => value.split(',')).map((value) => value.trim())
+    return items.filter((value) => value !== '').map((value) => decodeScalar(item, value))
   }
   return decodeScalar(type, values.at(-1) ?? '')
 }
 
 function decodeScalar(type: z.core.$ZodType, text: string): unknown {
-  if (type instanceof z.ZodNumber) return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
-  if (type instanceof z.ZodBoolean) return { true: true, false: false, 1: true, 0: false }[text.toLowerCase()] ?? text
+  if (type instanceof z.ZodNumber) return /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : text
+  if (type instanceof z.ZodBoolean) return booleans.get(text.toLowerCase()) ?? text
   return text
 }
 
-/** The type under `optional`, `nullable` and `default`. */
-export function bare(type: z.core.$ZodType): z.core.$ZodType {
-  let inner = type
-  while (inner instanceof z.ZodOptional || inner instanceof z.ZodNullable || inner instanceof z.ZodDefault)
-    inner = inner.unwrap()
-  return inner
+const booleans = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+])
+
+/** The type as it is written on the wire: under `optional`, `nullable`, `default` and the like, and before a transform. */
+function bare(type: z.core.$ZodType): z.core.$ZodType {
+  if (type instanceof z.ZodPipe) return bare(type.in)
+  const wraps = [z.ZodOptional, z.ZodNullable, z.ZodDefault, z.ZodPrefault, z.ZodReadonly, z.ZodCatch]
+  const found = wraps.find((wrap) => type instanceof wrap)
+  return found === undefined ? type : bare((type as z.ZodOptional).unwrap()) // all of them unwrap
 }

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 
-import { type HttpBindings, createAdaptorServer } from '@hono/node-server'
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 
 import { Dropped } from '../contract/in-process.ts'
 import type { WireAnswer, WireRequest } from '../contract/wire.ts'
@@ -22,7 +22,8 @@ export async function listen(
 ): Promise<Listener> {
   const server = createAdaptorServer({
     overrideGlobalObjects: false,
-    fetch: async (request: Request, env: HttpBindings) => {
+    fetch: async (request, bindings) => {
+      const env = bindings as HttpBindings // we serve HTTP/1 only
       try {
         const answer = await serve(await toWire(request, env))
         return new Response(answer.status === 204 ? null : answer.body, answer)

@@ -1,0 +1,52 @@
+import { get } from '../../api/handlers/cases.ts'
+import type { CaseDetail } from '../../api/operations/cases.ts'
+import { withAsk } from './ask.ts'
+import { type Define, command } from './command.ts'
+import { jsonFlag, printJson, relative } from './output.ts'
+import { oneLine, table } from './table.ts'
+
+export const define: Define = (program) =>
+  command({
+    meta: { name: 'case', description: 'Show one case: findings, why they belong together, ticket, deliveries' },
+    args: {
+      id: { type: 'positional', description: 'its marker (WF-…, as in the ticket) or id', required: true },
+      json: jsonFlag,
+    },
+    async run({ args }) {
+      await withAsk(program, async (ask) => {
+        const own = await get(ask, args.id)
+        if (args.json === true) printJson(program, own)
+        else program.terminal.out(describe(own, ask.now, program.terminal.columns))
+      })
+    },
+  })
+
+function describe(own: CaseDetail, now: number, width: number | undefined): string {
+  const tickets = own.tickets.map((one) => {
+    const stray = one.folded_into === null ? '' : ' (a stray, folded into the other)'
+    return `ticket ${one.number}${one.url === null ? '' : ` ${one.url}`}${stray}`
+  })
+  const facts = [
+    `${own.marker} ${oneLine(own.title)}`,
+    `${own.severity}, ${own.status}, ${oneLine(own.tenant)}; began ${relative(own.first_time, now)}, id ${own.id}`,
+    ...(tickets.length === 0 ? ['no ticket yet'] : tickets),
+  ]
+  const findings = table(own.findings, width, [
+    { title: 'finding', of: (row) => `${row.connection}/${row.feed}/${row.vendor_id}` },
+    { title: 'severity', of: (row) => row.severity },
+    { title: 'open', of: (row) => (row.open ? 'yes' : 'no') },
+    { title: 'when', of: (row) => relative(row.time, now) },
+    { title: 'title', of: (row) => row.title, flex: true },
+    { title: 'why it is here', of: (row) => row.reason, flex: true },
+  ])
+  const deliveries = table(own.deliveries, width, [
+    { title: 'delivery', of: (row) => row.kind },
+    { title: 'state', of: (row) => row.state },
+    { title: 'attempts', of: (row) => String(row.attempts), right: true },
+    { title: 'look-ups', of: (row) => String(row.lookups), right: true },
+    { title: 'sent', of: (row) => relative(row.sent_at, now) },
+    { title: 'subject', of: (row) => row.subject, flex: true },
+    { title: 'trouble', of: (row) => row.error ?? '', flex: true },
+  ])
+  return `${facts.join('\n')}\n\n${findings}\n${deliveries}`
+}

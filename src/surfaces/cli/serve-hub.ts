@@ -1,0 +1,41 @@
+import * as cases from '../../api/handlers/cases.ts'
+import * as deliveries from '../../api/handlers/deliveries.ts'
+import * as health from '../../api/handlers/health.ts'
+import { createApi } from '../../api/serve.ts'
+import type { Connector } from '../../connectors/connector.ts'
+import type { Log } from '../../pipeline/hub.ts'
+import { type Listener, listen } from '../http.ts'
+import { statusPage } from '../page.ts'
+import { createWeb } from '../web.ts'
+import { feedsFrom } from './ask.ts'
+import type { Program } from './program.ts'
+import type { Session } from './session.ts'
+
+/** What the hub's port answers from: the session of the moment. */
+export interface Desk {
+  session: Session | undefined
+  connectors: readonly Connector[]
+  log: Log
+}
+
+export async function serveHub({ outside }: Program, desk: Desk, port: number): Promise<Listener> {
+  const feedsOf = feedsFrom(desk.connectors)
+  const ask = () => {
+    if (desk.session === undefined) throw new Error('the hub is starting or stopping')
+    return { db: desk.session.store.db, now: outside.now(), feedsOf }
+  }
+  const page = async (): Promise<string> => {
+    const asked = ask()
+    const [state, rows, unsettled] = await Promise.all([
+      health.get(asked),
+      cases.list(asked, { limit: 50 }),
+      Promise.all((['ambiguous', 'refused', 'pending'] as const).map((one) => deliveries.list(asked, { state: one, limit: 10 }))),
+    ])
+    const open = unsettled.flatMap((one) => one.data)
+    return statusPage({ health: state, cases: rows.data, deliveries: open, demo: desk.session?.demo === true, now: asked.now })
+  }
+  const onError = (error: unknown): void => desk.log('error', 'a request failed', { reason: String(error) })
+  const own = { origin: `http://127.0.0.1:${port}` }
+  const web = createWeb({ api: createApi({ origin: own.origin, ask, random: () => outside.random(), onError }), page })
+  return listen(web, { port, host: '127.0.0.1', variable: 'PORT' })
+}

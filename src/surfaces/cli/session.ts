@@ -1,0 +1,82 @@
+import type { Connector } from '../../connectors/connector.ts'
+import { digest } from '../../domain/id.ts'
+import type { Log } from '../../pipeline/hub.ts'
+import { type Schedule, start } from '../../pipeline/schedule.ts'
+import { Vendors } from '../../pipeline/vendors.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { connections } from '../../store/connections.ts'
+import type { Db, Store } from '../../store/store.ts'
+import { forgetDemo, hasMain, openFreshDemo, openMain, sealingKey } from './data.ts'
+import { openAll, putDemo } from './live.ts'
+import type { Program } from './program.ts'
+
+/** The hub at work over one set of connections: yours, or the demo's as long as there are none. */
+export interface Session {
+  store: Store
+  demo: boolean
+  /** Whether the connections are still those that it was opened with. */
+  isCurrent(): Promise<boolean>
+  close(): Promise<void>
+}
+
+export interface SessionParts {
+  connectors: readonly Connector[]
+  log: Log
+  /** Where the demo leads; without it there is none. */
+  sandbox: { sandbox: Sandbox; origin: string } | undefined
+}
+
+/** What a stopping piece of work may take before it is left behind; its lease runs out by itself. */
+const stopMs = 5000
+
+export async function openSession(program: Program, parts: SessionParts): Promise<Session> {
+  const { outside, holder } = program
+  const { log, sandbox } = parts
+  const main = hasMain(program.config()) || sandbox === undefined ? await openMain(program.config()) : undefined
+  const marks = main === undefined ? '' : await marksOf(main.db)
+  const demo = marks === '' && sandbox !== undefined
+  const store = await (demo ? openDemo(program, parts, main) : openReal(program, main))
+  const vendors = new Vendors(parts.connectors, outside)
+  const key = (): Buffer => sealingKey(program)
+  if (demo) await putDemo(store.db, sandbox.sandbox, sandbox.origin, { vendors, key: key(), now: outside.now() })
+  const live = await openAll(store.db, vendors, key, log)
+  const schedule = start({ store, outside, live, holder, log })
+  return {
+    store,
+    demo,
+    isCurrent: async () => (demo ? (await mainMarks(program)) === '' : (await marksOf(store.db)) === marks),
+    close: () => close(program, schedule, store),
+  }
+}
+
+async function openDemo(program: Program, _parts: SessionParts, main: Store | undefined): Promise<Store> {
+  await main?.close()
+  return openFreshDemo(program.config())
+}
+
+async function openReal(program: Program, main: Store | undefined): Promise<Store> {
+  forgetDemo(program.config())
+  return main ?? openMain(program.config())
+}
+
+async function mainMarks(program: Program): Promise<string> {
+  if (!hasMain(program.config())) return ''
+  const main = await openMain(program.config())
+  try {
+    return await marksOf(main.db)
+  } finally {
+    await main.close()
+  }
+}
+
+/** Changes whenever a connection does; empty without any. */
+async function marksOf(db: Db): Promise<string> {
+  return (await connections(db)).map((one) => digest(JSON.stringify([one.id, one.settings, one.secrets]))).join()
+}
+
+async function close({ outside }: Program, schedule: Schedule, store: Store): Promise<void> {
+  const enough = new AbortController()
+  await Promise.race([schedule.stop(), outside.sleep(stopMs, enough.signal)])
+  enough.abort()
+  await store.close()
+}

@@ -1,0 +1,56 @@
+import { loadConnectors } from '../../connectors/registry.ts'
+import { simulate } from '../../simulation/simulate.ts'
+import { type Define, command } from './command.ts'
+import { whole } from './flags.ts'
+import { jsonFlag, printJson } from './output.ts'
+import { exitCodes } from './program.ts'
+
+export const define: Define = (program) =>
+  command({
+    meta: {
+      name: 'simulate',
+      description: 'Run the hub against the sandbox on a clock of its own, with every fault, and score it against the truth',
+    },
+    args: {
+      seed: { type: 'string', default: '1', description: 'the same seed gives the same run', valueHint: 'n' },
+      customers: { type: 'string', default: '20', description: 'customers of the made-up provider', valueHint: 'n' },
+      days: { type: 'string', default: '30', description: 'simulated days', valueHint: 'n' },
+      faults: { type: 'enum', options: ['none', 'all'], default: 'all', description: 'what goes wrong' },
+      json: jsonFlag,
+    },
+    async run({ args }) {
+      const { terminal } = program
+      const days = whole('days', args.days, 1, 3650)
+      const told = terminal.columns === undefined ? undefined : (day: number) => terminal.err(`\rday ${Math.floor(day)} of ${days} `)
+      const result = await simulate({
+        connectors: await loadConnectors(),
+        seed: whole('seed', args.seed, 0, 4_294_967_295),
+        customers: whole('customers', args.customers, 1, 5000),
+        days,
+        faults: args.faults,
+        wallNow: () => program.outside.now(),
+        ...(told && { onProgress: told }),
+      })
+      if (told !== undefined) terminal.err('\r\u001b[K')
+      if (args.json === true) printJson(program, result)
+      else terminal.out(facts(result))
+      return result.missed + result.duplicated + result.misfiled === 0 ? exitCodes.ok : exitCodes.bad
+    },
+  })
+
+function facts(result: object): string {
+  const rows = Object.entries(result).map(([name, value]) => [words(name), show(value)] as const)
+  const width = Math.max(...rows.map(([name]) => name.length))
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join('')
+}
+
+function show(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value)
+  return Object.entries(value)
+    .map(([name, one]) => `${name} ${String(one)}`)
+    .join(', ')
+}
+
+function words(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+}

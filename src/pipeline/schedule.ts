@@ -10,6 +10,8 @@ import { syncFeed } from './sync.ts'
 import type { Live } from './vendors.ts'
 
 const retryMs = 15_000
+/** Until the line is free again: a batch takes about as long. */
+const lineMs = 20
 const sweepMs = 10 * 60_000
 /** Without news of our own, another process's news is looked for this often; alone on SQLite there is no other. */
 const pollMs = { postgres: 2_000, sqlite: 600_000 }
@@ -64,9 +66,13 @@ async function startConnection(hub: Hub, live: Live, stopped: AbortController, n
       if (!stopped.signal.aborted) await sweep(hub, live, desk)
     })
   }
-  // Customers first: what a feed brings before its customer is known only waits.
+  // Customers first, all the way through the line: a feed may have to know them to read at all.
   for (const feed of feeds.filter((one) => one.kind === 'customers')) {
-    const first = await guarded(hub, `${feed.name} of ${live.connection.id}`, () => read(feed))
+    const first = await guarded(hub, `${feed.name} of ${live.connection.id}`, async () => {
+      await read(feed)
+      while (!stopped.signal.aborted && (await advance(hub)) === undefined) await wait(lineMs)
+      mail.ring()
+    })
     repeat(feed.name, async () => {
       await wait(first === undefined ? retryMs : feed.everyMs)
       if (!stopped.signal.aborted) await read(feed)

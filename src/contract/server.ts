@@ -68,32 +68,51 @@ export function createServer(parts: ServerParts): (request: WireRequest) => Prom
   const routes = routesOf(contract)
   const windows = new Map<string, SlidingWindow>()
 
-  async function answer(request: WireRequest, requestId: string): Promise<WireAnswer> {
+  /** `headers` are those of every answer, also of a "no": the ones about the limit are known only on the way. */
+  async function answer(request: WireRequest, headers: Record<string, string>): Promise<WireAnswer> {
     const now = parts.now()
     const identity = authenticate(parts, request)
-    const limits = limit(contract, windows, request, identity, parts.switches, now)
+    Object.assign(headers, limit(contract, windows, request, identity, parts.switches, now))
     const { route, params } = match(contract, routes, request)
     permit(contract, route.op, identity)
     const raw = parseSearch(request.search)
-    const query = validated(contract, route.op, route.query, decodeQuery(route.query, raw)) as Record<string, unknown>
+    const query = validated(contract, route.op, route.query, decodeQuery(route.query, raw)) as Record<
+      string,
+      unknown
+    >
     const body = readBody(contract, route.op, request)
-    const call: Call = { op: route.op, params, query, raw, body, identity, request, switches: parts.switches, now }
+    const call: Call = {
+      op: route.op,
+      params,
+      query,
+      raw,
+      body,
+      identity,
+      request,
+      switches: parts.switches,
+      now,
+    }
     const behaviour = parts.behaviours[route.op.id]
     if (behaviour === undefined) throw new Error(`${contract.vendor}: ${route.op.id} has no behaviour`)
-    const answered = write(route.op, await behaviour(call), call)
-    return { ...answered, headers: { ...answered.headers, ...limits, ...parts.headers?.(request, requestId) } }
+    return write(route.op, await behaviour(call), call)
+  }
+
+  function refuse(request: WireRequest, refusal: Refusal, requestId: string): WireAnswer {
+    const habit = match(contract, routes, request, true)?.route.op.errors ?? contract.errors
+    const body = refusal.body ?? habit.write(refusal, { requestId, switches: parts.switches })
+    return json(refusal.status, body, refusal.headers)
   }
 
   return async (request) => {
     const requestId = parts.newRequestId()
-    try {
-      return await answer(request, requestId)
-    } catch (error) {
+    const headers: Record<string, string> = {}
+    const answered = await answer(request, headers).catch((error: unknown) => {
       if (!(error instanceof Refusal)) throw error
-      const habit = match(contract, routes, request, true)?.route.op.errors ?? contract.errors
-      const body = error.body ?? habit.write(error, { requestId, switches: parts.switches })
-      return json(error.status, body, { ...error.headers, ...parts.headers?.(request, requestId) })
-    }
+      return refuse(request, error, requestId)
+    })
+    const body = request.method === 'HEAD' ? '' : answered.body
+    Object.assign(answered.headers, headers, parts.headers?.(request, requestId))
+    return { status: answered.status, headers: answered.headers, body }
   }
 }
 
@@ -105,7 +124,8 @@ function routesOf(contract: Contract): Routes {
   const holes = (op: Operation): number => op.path.split('{').length
   for (const op of Object.values(contract.operations).toSorted((a, b) => holes(a) - holes(b))) {
     const query = (op.query ?? z.object({})).extend(op.paging?.query ?? {})
-    const router = routes.get(op.method) ?? new SmartRouter<Route>({ routers: [new RegExpRouter(), new TrieRouter()] })
+    const router =
+      routes.get(op.method) ?? new SmartRouter<Route>({ routers: [new RegExpRouter(), new TrieRouter()] })
     router.add(op.method, op.path.replace(/\{(\w+)\}/g, ':$1'), { op, query })
     routes.set(op.method, router)
   }
@@ -122,11 +142,15 @@ function match(contract: Contract, routes: Routes, request: WireRequest, quiet =
   const found = find(routes.get(method), method, path)
   if (found !== undefined || quiet) return found
   const others = [...routes.keys()].filter((other) => find(routes.get(other), other, path) !== undefined)
-  if (others.length === 0 || contract.wrongMethod !== 405) throw new Refusal(404, 'endpoint_not_found', 'Not found')
-  throw new Refusal(405, 'method_not_allowed', 'Method not allowed', { headers: { allow: others.join(', ') } })
+  if (others.length === 0 || contract.wrongMethod !== 405)
+    throw new Refusal(404, 'endpoint_not_found', 'Not found')
+  throw new Refusal(405, 'method_not_allowed', 'Method not allowed', {
+    headers: { allow: others.join(', ') },
+  })
 }
 
 function find(router: SmartRouter<Route> | undefined, method: string, path: string): Match | undefined {
+  if (!path.startsWith('/')) return undefined
   const [matches, stash] = router?.match(method, path) ?? [[]]
   const first = matches[0]
   if (first === undefined) return undefined
@@ -171,7 +195,11 @@ function limit(
   const waitMs = window.waitMs(rule, now)
   if (waitMs > 0) throw contract.limits.refuse(waitMs, switches)
   window.add(now)
-  const state = { limit: rule.requests, remaining: rule.requests - window.count(), resetAt: now + rule.windowMs }
+  const state = {
+    limit: rule.requests,
+    remaining: rule.requests - window.count(),
+    resetAt: now + rule.windowMs,
+  }
   return contract.limits.headers?.(state, now) ?? {}
 }
 
@@ -179,7 +207,10 @@ function permit(contract: Contract, op: Operation, identity: Identity): void {
   if (op.permission === undefined || identity.permissions === 'all') return
   const held = identity.permissions
   if (op.permission.some((permission) => held.has(permission))) return
-  throw contract.forbid?.(op) ?? new Refusal(403, 'missing_permission', `the key lacks ${op.permission.join(' or ')}`)
+  throw (
+    contract.forbid?.(op) ??
+    new Refusal(403, 'missing_permission', `the key lacks ${op.permission.join(' or ')}`)
+  )
 }
 
 function readBody(contract: Contract, op: Operation, request: WireRequest): unknown {
@@ -210,7 +241,8 @@ function write(op: Operation, value: unknown, call: Call): WireAnswer {
 }
 
 function json(status: number, body: unknown, headers: Record<string, string> = {}): WireAnswer {
-  if (typeof body === 'string') return { status, headers: { 'content-type': 'text/html; charset=utf-8', ...headers }, body }
+  if (typeof body === 'string')
+    return { status, headers: { 'content-type': 'text/html; charset=utf-8', ...headers }, body }
   const text = body === undefined || status === 204 ? '' : JSON.stringify(body)
   return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body: text }
 }

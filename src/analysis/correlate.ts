@@ -57,7 +57,7 @@ function place(finding: Finding, byHost: Map<string, Placed[]>, sizes: Map<strin
   return { finding, caseId: best.one.caseId, reason: `same device ${best.one.host}, ${minutes} min apart`, founder: false }
 }
 
-export function hostsOf(finding: Finding): string[] {
+export function hostsOf(finding: Pick<Finding, 'entities'>): string[] {
   return finding.entities.filter((entity) => entity.kind === 'host').map((entity) => entity.value)
 }
 

@@ -36,11 +36,10 @@ function turnedRound(before: StoredFinding | undefined, now: Finding): boolean {
 
 async function place(tx: Db, fresh: readonly Finding[]): Promise<Placement[]> {
   if (fresh.length === 0) return []
-  const keys = fresh.flatMap((finding) =>
-    hostsOf(finding).map((value) => ({ tenantId: finding.tenantId ?? '', kind: 'host' as const, value })),
+  const keys = fresh.flatMap(({ tenantId, time, ...finding }) =>
+    hostsOf(finding).map((value) => ({ tenantId: tenantId ?? '', kind: 'host' as const, value, time })),
   )
-  const times = fresh.map((finding) => finding.time)
-  const near = await neighbours(tx, keys, Math.min(...times) - nearMs, Math.max(...times) + nearMs)
+  const near = await neighbours(tx, keys, nearMs)
   const cases = await casesByIds(tx, [...new Set(near.map((one) => one.caseId))])
   const sizes = new Map(cases.map((one) => [one.id, one.findingCount]))
   return correlate(fresh, near.map((one) => ({ ...one, host: one.value })), sizes)

@@ -27,9 +27,10 @@ forEachEngine((openFresh) => {
       sighting('f3', 150),
       sighting('f4', 150, { tenantId: 'other' }),
     ])
-    const keys = [host, host, { ...host, value: 'unknown' }]
-    expect(await neighbours(db, keys, 100, 200)).toEqual([{ ...sighting('f1', 100), caseId: 'case of f1' }])
-    expect((await neighbours(db, keys, 0, 300)).map((each) => each.findingId)).toEqual(['f1', 'f2'])
-    expect(await neighbours(db, [], 0, 300)).toEqual([])
+    const at = { ...host, time: 150 }
+    const keys = [at, at, { ...at, value: 'unknown' }]
+    expect(await neighbours(db, keys, 50)).toEqual([{ ...sighting('f1', 100), caseId: 'case of f1' }])
+    expect((await neighbours(db, keys, 51)).map((each) => each.findingId)).toEqual(['f1', 'f2'])
+    expect(await neighbours(db, [], 50)).toEqual([])
   })
 })

@@ -35,29 +35,25 @@ export async function putEntities(db: Db, sightings: Sighting[]): Promise<void> 
   await insertMany(db, 'entities', rows, { on: ['tenant_id', 'kind', 'value', 'finding_id'], set: ['time'] })
 }
 
-/** Who shares these entities between two times, both included. */
-export async function neighbours(
-  db: Db,
-  keys: (Entity & { tenantId: string })[],
-  from: number,
-  to: number,
-): Promise<Neighbour[]> {
+/** An Entity of a Tenant, and the time around which it is of interest. */
+export interface Around extends Entity {
+  tenantId: string
+  time: number
+}
+
+/** Who shares these entities within `reach` ms of their times, both ends included. */
+export async function neighbours(db: Db, keys: readonly Around[], reach: number): Promise<Neighbour[]> {
   if (keys.length === 0) return []
-  const distinct = new Map(
-    keys.map((key) => [
-      JSON.stringify([key.tenantId, key.kind, key.value]),
-      [key.tenantId, key.kind, key.value],
-    ]),
-  )
-  const list = listTable(db, 'k', ['tenant_id', 'kind', 'value'], [...distinct.values()])
+  const rows = keys.map((key) => [key.tenantId, key.kind, key.value, String(key.time - reach), String(key.time + reach)])
+  const list = listTable(db, 'k', ['tenant_id', 'kind', 'value', 'low', 'high'], rows)
   // `cross join` makes SQLite begin with the list; PostgreSQL finds that by itself.
   const query = sql<Neighbour>`
-    select e.tenant_id as "tenantId", e.kind, e.value, e.finding_id as "findingId", f.case_id as "caseId", e.time
+    select distinct e.tenant_id as "tenantId", e.kind, e.value, e.finding_id as "findingId", f.case_id as "caseId", e.time
     from ${list}
     cross join entities as e
     cross join findings as f
     where e.tenant_id = k.tenant_id and e.kind = k.kind and e.value = k.value
-      and e.time between ${from} and ${to}
+      and e.time between cast(k.low as bigint) and cast(k.high as bigint)
       and f.id = e.finding_id and f.case_id is not null
     order by e.time, e.finding_id, e.kind, e.value`
   return (await query.execute(db)).rows

@@ -101,9 +101,10 @@ export async function releaseQuarantined(
 /** Oldest first. */
 export async function findingsOfCases(db: Db, caseIds: string[]): Promise<StoredFinding[]> {
   const query = db
-    .selectFrom('findings')
-    .selectAll()
-    .where(among(db, 'case_id', caseIds))
+    .selectFrom('edges')
+    .innerJoin('findings', 'findings.id', 'edges.finding_id')
+    .selectAll('findings')
+    .where(among(db, 'edges.case_id', caseIds))
   return (await query.orderBy('time').orderBy('id').execute()).map(fromRow)
 }
 

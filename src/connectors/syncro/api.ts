@@ -2,7 +2,7 @@ import * as z from 'zod'
 
 import { type AuthHabit, bearer, bearerToken } from '../../contract/auth.ts'
 import { type SettingField, type Switch, baseUrlField } from '../../contract/contract.ts'
-import { type ErrorHabit, readAnyError } from '../../contract/errors.ts'
+import { type ErrorHabit, isObject, readAnyError } from '../../contract/errors.ts'
 import { type LimitHabit, retryAfterMs } from '../../contract/limits.ts'
 import type { Operation } from '../../contract/operation.ts'
 import { Refusal } from '../../contract/refusal.ts'
@@ -68,7 +68,9 @@ export const notAuthorized = 'Not authorized. Please ask account admin to update
 
 export const errors: ErrorHabit = {
   read(body) {
-    const read = readAnyError(body)
+    const read = readAnyError(
+      isObject(body) && 'instructions' in body ? { message: body['instructions'] } : body,
+    )
     return read.message?.startsWith('Not authorized.') === true
       ? { ...read, code: 'missing_permission' }
       : read
@@ -200,8 +202,9 @@ export const switches: Record<string, Switch> = {
   },
   unknownCustomer: { about: 'POST /tickets for a customer that is not there.', values: ['404', '422'] },
   loginPage: {
-    about: 'Every answer is the login page with status 200: a wrong subdomain.',
-    values: ['off', 'on'],
+    about: 'on: every answer is the login page with status 200, as from a wrong subdomain.',
+    values: ['off'],
+    free: true,
   },
   statuses: {
     about: 'The account’s ticket statuses, separated by commas.',

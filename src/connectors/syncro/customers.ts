@@ -1,8 +1,8 @@
 import * as z from 'zod'
 
+import { parseJson } from '../../contract/body.ts'
 import { operation } from '../../contract/operation.ts'
 import type { VendorRecord } from '../../domain/record.ts'
-import { parseJson } from '../../contract/body.ts'
 import { count, flag, free, many, success, text } from './api.ts'
 import { paged, whole } from './paging.ts'
 import { needs } from './permissions.ts'
@@ -80,7 +80,9 @@ const customerBody = z.looseObject({
   consent: free,
 })
 
+/** Whether one number comes wrapped is not published. */
 const phone = z.looseObject({ id: z.int(), label: text, number: text, extension: text })
+const onePhone = z.union([z.looseObject({ phone }), phone])
 const phoneBody = z.looseObject({ label: text, number: text, extension: text })
 
 /** The display name, as Syncro itself shows it. */
@@ -198,7 +200,7 @@ export const phones = {
     summary: 'Adds a number; punctuation is stripped',
     source: 'C: SWG, LIVE',
     body: phoneBody,
-    answer: z.looseObject({ phone }),
+    answer: onePhone,
     permission: needs('Customers - Edit'),
   }),
   update: operation({
@@ -208,7 +210,7 @@ export const phones = {
     summary: 'Changes a number',
     source: 'C: SWG, LIVE',
     body: phoneBody,
-    answer: z.looseObject({ phone }),
+    answer: onePhone,
     permission: needs('Customers - Edit'),
   }),
   delete: operation({

@@ -25,7 +25,7 @@ export const forms = {
     path: '/new_ticket_forms/{id}',
     summary: 'One ticket workflow',
     source: 'C: SWG',
-    answer: form,
+    answer: z.looseObject({ new_ticket_form: form }),
     permission: needs('Tickets - Create'),
   }),
   process: operation({

@@ -2,7 +2,7 @@ import { Refusal } from '../../contract/refusal.ts'
 import { type Behaviour, type Call, Reply } from '../../contract/server.ts'
 import { muteSpans } from './alerts.ts'
 import type { Permission } from './permissions.ts'
-import { assetTypes } from './sandbox-customers.ts'
+import { assetTypes, phonesOf } from './sandbox-customers.ts'
 import {
   type Row,
   type Store,
@@ -176,8 +176,15 @@ function createDevice(store: Store, call: Call): Row {
     'screen_size',
   ])
   return store.devices.add({
-    user_id: tokenOf(call).userId,
+    account_id: null,
+    name: null,
+    device_name: null,
+    registration_token_gcm: null,
+    system_name: null,
+    model: null,
+    screen_size: null,
     ...fields,
+    user_id: tokenOf(call).userId,
     disabled: false,
     created_at: now,
     updated_at: now,
@@ -253,7 +260,7 @@ function searchAll(store: Store, call: Call): unknown {
     hits.push(
       ...store.customers
         .oldest((row) => sees(call, row.id) && has(row['business_then_name']))
-        .map((row) => hit('customer', row)),
+        .map((row) => hit('customer', { ...row, phones: phonesOf(store, row.id) })),
     )
     hits.push(
       ...store.contacts

@@ -48,10 +48,17 @@ export function customerBehaviours(store: Store): Record<string, Behaviour> {
           label: 'Phone',
           extension: null,
           ...phoneFields(call),
+          created_at: store.stamp(),
+          updated_at: store.stamp(),
         }),
       }
     },
-    'phones.update': (call) => ({ phone: store.phones.replace(phoneOf(store, call).id, phoneFields(call)) }),
+    'phones.update': (call) => ({
+      phone: store.phones.replace(phoneOf(store, call).id, {
+        ...phoneFields(call),
+        updated_at: store.stamp(),
+      }),
+    }),
     'phones.delete': (call) => {
       store.phones.remove(phoneOf(store, call).id)
       return { success: true }
@@ -131,7 +138,7 @@ function customerOf(store: Store, call: Call): Row {
   return row
 }
 
-function phonesOf(store: Store, customerId: number): Row[] {
+export function phonesOf(store: Store, customerId: number): Row[] {
   return store.phones.oldest((row) => row['customer_id'] === customerId)
 }
 
@@ -249,7 +256,14 @@ export function addCustomer(store: Store, fields: Record<string, unknown>): Row 
   for (const name of ['phone', 'mobile']) {
     if (!blank(fields[name])) {
       const label = name === 'phone' ? 'Phone' : 'Mobile'
-      store.phones.add({ customer_id: row.id, label, number: fields[name], extension: null })
+      store.phones.add({
+        customer_id: row.id,
+        label,
+        number: fields[name],
+        extension: null,
+        created_at: now,
+        updated_at: now,
+      })
     }
   }
   return row
@@ -352,7 +366,9 @@ function refuseContact(record: Record<string, unknown>): void {
 }
 
 function contactRefusal(record: Record<string, unknown>, errors: string): Refusal {
-  return new Refusal(422, 'unprocessable', errors, { body: { record, errors } })
+  return new Refusal(422, 'unprocessable', errors, {
+    body: { record: { ...record, processed_phone: null, processed_mobile: null }, errors },
+  })
 }
 
 function listAssets(store: Store, call: Call): Row[] {
@@ -455,10 +471,19 @@ const patches = {
       title: 'Update for Windows Defender Antivirus',
       category: 'Security Updates',
       status: 'Recently Installed',
+      installed_at: '2025-01-12T14:30:00.000Z',
     },
   ],
-  available_patches: [],
-  available_patches_meta: { page: 1, per_page: 50, total_pages: 1, total_entries: 0 },
+  available_patches: [
+    {
+      kb: 'KB5027215',
+      title: '2023-06 Cumulative Update for Windows 10 Version 22H2',
+      category: 'Critical Updates',
+      status: 'Missing Patches',
+      evaluated_at: '2025-01-15T10:30:00.000Z',
+    },
+  ],
+  available_patches_meta: { page: 1, per_page: 50, total_pages: 1, total_entries: 1 },
 }
 
 function chatRow(store: Store, row: Row): unknown {

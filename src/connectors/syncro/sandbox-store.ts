@@ -85,6 +85,8 @@ export class Store {
   readonly world: World
   readonly #options: SandboxOptions
   nextNumber = 1001
+  /** The last ticket that stood there before anybody asked; the score does not count those. */
+  seededUntil = 0
 
   constructor(world: World, options: SandboxOptions) {
     this.world = world

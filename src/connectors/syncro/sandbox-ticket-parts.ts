@@ -69,7 +69,7 @@ export function ticketPartBehaviours(store: Store): Record<string, Behaviour> {
       return { success: true }
     },
     'forms.list': () => [form],
-    'forms.get': (call) => formOf(call),
+    'forms.get': (call) => ({ new_ticket_form: formOf(call) }),
     'forms.process': (call) => processForm(store, call),
   }
 }
@@ -111,14 +111,27 @@ function addLineItem(store: Store, call: Call): Row {
     taxable: true,
     price_cost: 0,
     price_retail: 0,
+    ...emptyLineItem,
     ...pickFields(body, lineItemFields),
     ...cents(body),
     quantity: Number(body['quantity'] ?? 1).toFixed(1),
     created_at: now,
     updated_at: now,
-    converted: false,
-    position: 1,
   })
+}
+
+export const emptyLineItem = {
+  product_category: null,
+  cost_cents: null,
+  retail_cents: null,
+  converted: false,
+  item_id: null,
+  position: 1,
+  estimate_line_item_id: null,
+  old_price: null,
+  line_discount_percent: null,
+  discount_dollars: null,
+  original_ticket_line_item_id: null,
 }
 
 function updateLineItem(store: Store, call: Call): Row {
@@ -151,19 +164,25 @@ function addTimer(store: Store, call: Call): Row {
     user_id: body['user_id'] ?? tokenOf(call).userId,
     start_time: new Date(start).toISOString(),
     end_time: new Date(end).toISOString(),
-    recorded: false,
     created_at: now,
     updated_at: now,
-    billable: false,
+    ...emptyTimer,
     notes: body['notes'] ?? null,
-    toggl_id: null,
     product_id: body['product_id'] ?? null,
-    comment_id: null,
-    ticket_line_item_id: null,
     active_duration: Math.round((end - start) / 1000),
     billable_time: Math.round((end - start) / 1000),
-    billable_override: null,
   })
+}
+
+export const emptyTimer = {
+  recorded: false,
+  billable: false,
+  notes: null,
+  toggl_id: null,
+  product_id: null,
+  comment_id: null,
+  ticket_line_item_id: null,
+  billable_override: null,
 }
 
 /** A change of duration_minutes alone is not applied. */
@@ -232,16 +251,21 @@ function addWorksheet(store: Store, call: Call): Row {
   if (Number(body['worksheet_template_id']) !== worksheetTemplate.id) throw notFound()
   return store.worksheets.add({
     ticket_id: ticket.id,
-    worksheet_template_id: worksheetTemplate.id,
+    ...emptyWorksheet,
     name: body['title'] ?? worksheetTemplate.name,
-    public: true,
-    complete: null,
-    required: false,
-    field_list: [
-      { name: 'Isolated', slug: 'isolated', id: 1, position: 0, history: [] },
-      { name: 'Credentials reset', slug: 'credentials-reset', id: 2, position: 1, history: [] },
-    ],
   })
+}
+
+export const emptyWorksheet = {
+  worksheet_template_id: worksheetTemplate.id,
+  name: worksheetTemplate.name,
+  public: true,
+  complete: null,
+  required: false,
+  field_list: [
+    { name: 'Isolated', slug: 'isolated', id: 1, position: 0, history: [] },
+    { name: 'Credentials reset', slug: 'credentials-reset', id: 2, position: 1, history: [] },
+  ],
 }
 
 function worksheetOf(store: Store, call: Call): Row {
@@ -252,9 +276,41 @@ function worksheetOf(store: Store, call: Call): Row {
   return row
 }
 
-function worksheetView({ ticket_id: _, ...row }: Row): unknown {
-  return row
+function worksheetView(row: Row): unknown {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => name !== 'ticket_id'))
 }
+
+/** Columns of the ticket that only this call shows. */
+const formOnly = {
+  account_id: 1,
+  category: 'Standard',
+  referredby: null,
+  isapproved: false,
+  pdf: { url: null },
+  intake_form_pdf: { url: null },
+  notify_emails: null,
+  original_ticket_id: null,
+  custom_fields_cache: ' ',
+}
+
+/** Which of the form's fields are asked for: require, show or hide. */
+function fieldRules(required: string, shown: string, hidden: string): Record<string, string> {
+  const rules = { require: required, show: shown, hide: hidden }
+  return Object.fromEntries(
+    Object.entries(rules).flatMap(([rule, names]) => names.split(' ').map((name) => [name, rule])),
+  )
+}
+
+const customerRules = fieldRules(
+  'firstname lastname',
+  'business_name email phone referred_by custom_fields',
+  'address tax_rate_id get_sms opt_out no_email send_portal_invitation notification_email invoice_cc_emails invoice_term_id',
+)
+const ticketRules = fieldRules(
+  'subject description problem_type',
+  'user_id ticket_type_id do_not_email',
+  'priority due_date notify_emails category address_id contract_id sla_id isapproved pre_diagnosed',
+)
 
 const form = {
   id: 1,
@@ -262,8 +318,13 @@ const form = {
   default: true,
   disabled: false,
   data: {
-    customer_details: { fields: ['business_name', 'firstname', 'lastname', 'email'], position: '1' },
-    ticket_details: { fields: ['subject', 'problem_type', 'description'], position: '2' },
+    customer_details: { fields: customerRules, defaults: { placeholder: '' }, position: '1' },
+    ticket_details: {
+      fields: ticketRules,
+      defaults: { placeholder: '', isapproved: 'true', pre_diagnosed: 'true' },
+      disabled: ['subject'],
+      position: '2',
+    },
     worksheets: { position: '3' },
     related_assets: { position: '4' },
   },
@@ -279,8 +340,9 @@ function processForm(store: Store, call: Call): unknown {
   formOf(call)
   const body = bodyOf(call)
   const appointment = object(body['appointments'])
-  if (body['appointments'] != null && blank(appointment['summary'])) {
-    const errors = { appointments: { summary: ["can't be blank"] } }
+  const missing = ['summary', 'start_at', 'end_at'].filter((name) => blank(appointment[name]))
+  if (body['appointments'] != null && missing.length > 0) {
+    const errors = { appointments: Object.fromEntries(missing.map((name) => [name, ["can't be blank"]])) }
     throw new Refusal(422, 'unprocessable', "summary can't be blank", { body: { success: false, errors } })
   }
   const person = object(body['customer_details'])
@@ -300,7 +362,8 @@ function processForm(store: Store, call: Call): unknown {
     do_not_email: issue['do_not_email'],
   }
   const ticket = open(store, { ...issue, customer_id: customer.id, comments_attributes: [text] }, call)
-  return { ticket: { ...ticket, account_id: 1 }, invoice: null, redirect: null, message: 'Ticket created' }
+  const shown = { ...ticket, ...formOnly, original_customer_id: customer.id }
+  return { ticket: shown, invoice: null, redirect: `/tickets/${ticket.id}`, message: 'Ticket created..' }
 }
 
 function object(value: unknown): Record<string, unknown> {

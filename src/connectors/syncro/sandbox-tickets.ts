@@ -322,15 +322,44 @@ export function detail(store: Store, row: Row): Record<string, unknown> {
     worksheet_results: parts(store.worksheets),
     assets: assetIds.map((id) => store.assets.get(id)).filter((asset) => asset !== undefined),
     appointments: [],
-    ticket_fields: [],
-    ticket_answers: [],
+    ticket_fields: ticketType.ticket_fields,
+    ticket_answers: ticketType.ticket_fields.flatMap((field) => field.answers),
     customer: store.customers.get(row['customer_id']) ?? null,
     contact: store.contacts.get(row['contact_id']) ?? null,
     user: row['user'],
-    ticket_type: { id: 1, name: 'Devices', disabled: false, ticket_fields: [] },
+    ticket_type: ticketType,
     address: null,
     mentionables: [],
   }
+}
+
+const typed = {
+  account_id: 1,
+  created_at: '2019-11-04T14:55:01.722Z',
+  updated_at: '2019-11-04T14:55:01.722Z',
+}
+const fieldOf = { ...typed, required: null, ticket_type_id: 1, hidden: false, position: null }
+
+/** The account's one ticket type, with two custom fields. */
+const ticketType = {
+  id: 1,
+  name: 'Devices',
+  ...typed,
+  disabled: false,
+  intake_terms: null,
+  skip_intake: false,
+  outtake_terms: null,
+  skip_outtake: false,
+  ticket_fields: [
+    { id: 2, name: 'Maker', field_type: 'text_field', ...fieldOf, answers: [] },
+    {
+      id: 1,
+      name: 'Device Type',
+      field_type: 'select_box',
+      ...fieldOf,
+      answers: [{ ...typed, id: 1, ticket_field_id: 1, content: 'Hard Drive', account_id: null }],
+    },
+  ],
 }
 
 const detailColumns = [
@@ -380,7 +409,7 @@ function contactName(store: Store, id: unknown): unknown {
   return store.contacts.get(id)?.['name'] ?? null
 }
 
-const emptyTicket = {
+export const emptyTicket = {
   subject: null,
   due_date: null,
   resolved_at: null,
@@ -398,6 +427,7 @@ const emptyTicket = {
   billing_status: null,
   tag_list: [],
   sla_name: null,
+  creator_name_or_email: null,
   contact_fullname: null,
   contract_name: null,
   address_id: null,

@@ -5,6 +5,7 @@ import { foldTag } from './desk.ts'
 import { integrationPermissions } from './permissions.ts'
 import { accountBehaviours } from './sandbox-account.ts'
 import { customerBehaviours, seedCustomer } from './sandbox-customers.ts'
+import { seedHistory } from './sandbox-seed.ts'
 import { Store, type TokenIdentity, textOf } from './sandbox-store.ts'
 import { ticketPartBehaviours } from './sandbox-ticket-parts.ts'
 import { ticketBehaviours } from './sandbox-tickets.ts'
@@ -17,7 +18,7 @@ export const sandbox: SandboxVendor = {
   open(world, options): SandboxState {
     const store = new Store(world, options)
     for (const customer of world.customers) seedCustomer(store, customer)
-    seedAlerts(store)
+    seedHistory(store)
     const behaviours = {
       ...ticketBehaviours(store),
       ...ticketPartBehaviours(store),
@@ -44,9 +45,9 @@ const adminKey = 'Tad21f0c37b95e846-9d1b2f6a0c7e4853b1d09f2c6a75e341'
 
 const keys = [
   {
-    name: 'RocketCyber integration (21 permissions)',
+    name: 'Integration (21 permissions)',
     value: 'T5ac0e1d29f7b8340-1f83c06b5e924d7a90c1e6f2385bd74a',
-    note: 'the default: exactly the 21 permissions of the RocketCyber guide',
+    note: 'the default: exactly the 21 permissions that the vendors’ guide asks for',
     permissions: integrationPermissions,
   },
   { name: 'Global Admin', value: adminKey, note: 'bypasses every permission check', permissions: 'all' },
@@ -62,6 +63,12 @@ const keys = [
     note: 'a group limited to the first two customers: everything else is 404',
     permissions: integrationPermissions,
     customers: 2,
+  },
+  {
+    name: 'No permission at all',
+    value: 'T91e5c7d03a4b68f2-2b6d8e14f7a94c03b5e8d1c6072fa93b',
+    note: 'GET /me answers, everything that needs a permission is 401',
+    permissions: [],
   },
   {
     name: 'Expired',
@@ -98,32 +105,9 @@ function orLoginPage(behaviour: Behaviour): Behaviour {
   return (call) => (call.switches['loginPage'] === 'on' ? new Reply(200, loginPage) : behaviour(call))
 }
 
-/** A few alerts of the RMM agent, so that the list is not empty. */
-function seedAlerts(store: Store): void {
-  const at = new Date(store.world.start - 3_600_000).toISOString()
-  const devices = store.assets.oldest((row) => row.id % 23 === 0)
-  for (const device of devices) {
-    store.alerts.add({
-      customer_id: device['customer_id'],
-      ticket_number: null,
-      ticket_status: null,
-      computer_name: device['name'],
-      properties: { trigger: 'low_hd_space_trigger', description: 'Low disk space' },
-      resolved: device.id % 2 === 0,
-      check_id: 1,
-      status: null,
-      formatted_output: 'C: has less than 10% free',
-      description: 'low_hd_space_trigger',
-      created_at: at,
-      updated_at: at,
-      asset_id: device.id,
-    })
-  }
-}
-
 function filed(store: Store): Filed[] {
   return store.tickets
-    .oldest(() => true)
+    .oldest((row) => row.id > store.seededUntil)
     .map((row) => {
       const talk = (store.talk.get(row.id) ?? []).map(
         (one) => `${textOf(one['subject'])}\n${textOf(one['body'])}`,

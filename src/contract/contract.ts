@@ -87,20 +87,21 @@ export function checkSettings(
   const settings: Record<string, string> = {}
   const problems: string[] = []
   for (const field of contract.settings) {
-    const value = (given[field.name] ?? field.default ?? '').trim()
+    const value = given[field.name]?.trim() || (field.default ?? '')
     const problem = value === '' ? missing(field, given) : malformed(field, value)
     if (problem !== undefined) problems.push(problem)
     else if (value !== '') settings[field.name] = value
   }
   const known = contract.settings.map((field) => field.name)
   for (const name of Object.keys(given)) {
-    if (!known.includes(name)) problems.push(`${name} is not a setting of ${contract.title}: use ${known.join(', ')}`)
+    if (!known.includes(name))
+      problems.push(`${name} is not a setting of ${contract.title}: use ${known.join(', ')}`)
   }
   return { settings, problems }
 }
 
 function missing(field: SettingField, given: Record<string, string>): string | undefined {
-  if (field.required !== true || (given['baseUrl'] ?? '') !== '' && field.secret !== true) return undefined
+  if (field.required !== true || ((given['baseUrl'] ?? '') !== '' && field.secret !== true)) return undefined
   return `${field.name} is missing: ${field.help}`
 }
 

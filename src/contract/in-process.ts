@@ -8,10 +8,15 @@ export class Dropped extends Error {
 }
 
 /** A `fetch` that leads to a server in this process, without sockets. A Dropped error is a broken connection. */
-export function inProcessFetch(serve: (request: WireRequest, host: string) => Promise<WireAnswer>, ip: string): Fetch {
+export function inProcessFetch(
+  serve: (request: WireRequest, host: string) => Promise<WireAnswer>,
+  ip: string,
+): Fetch {
   return async (url, init) => {
     const { host, pathname, search } = new URL(url)
-    const headers = Object.fromEntries(Object.entries(init.headers).map(([name, value]) => [name.toLowerCase(), value]))
+    const headers = Object.fromEntries(
+      Object.entries(init.headers).map(([name, value]) => [name.toLowerCase(), value]),
+    )
     const request: WireRequest = {
       method: init.method,
       path: pathname,
@@ -27,7 +32,15 @@ export function inProcessFetch(serve: (request: WireRequest, host: string) => Pr
 function toFetchAnswer(answer: WireAnswer): FetchAnswer {
   return {
     status: answer.status,
-    headers: { get: (name) => answer.headers[name.toLowerCase()] ?? null },
+    headers: { get: (name) => headerOf(answer.headers, name.toLowerCase()) },
     text: () => Promise.resolve(answer.body),
   }
+}
+
+/** Without regard to case, as over a socket. */
+function headerOf(headers: Record<string, string>, lower: string): string | null {
+  const name = Object.hasOwn(headers, lower)
+    ? lower
+    : Object.keys(headers).find((key) => key.toLowerCase() === lower)
+  return name === undefined ? null : (headers[name] ?? null)
 }

@@ -50,6 +50,8 @@ export interface Switch {
   values: readonly [string, ...string[]]
   /** Any other text is taken too (a number of rows, a list of names). */
   free?: boolean
+  /** What the simulation sets it to by turns; default: all of `values`, and a free switch rests. */
+  hostile?: readonly string[]
 }
 
 export interface SettingField {

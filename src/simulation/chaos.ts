@@ -1,3 +1,4 @@
+import type { Connector } from '../connectors/connector.ts'
 import { between } from '../domain/random.ts'
 import type { FaultRule } from '../sandbox/faults.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -21,6 +22,17 @@ export const allFaults: readonly FaultRule[] = [
   { kind: 'throttle', rate: 0.005 },
   { kind: 'drift', method: 'GET', rate: 0.02 },
 ]
+
+/** Vendors differ from what is written about them: a third of the switches stands otherwise than by default. */
+export function setQuirks(sandbox: Sandbox, connectors: readonly Connector[], random: () => number): void {
+  for (const { contract } of connectors) {
+    for (const [name, rule] of Object.entries(contract.switches)) {
+      const values = rule.hostile ?? (rule.free === true ? [] : rule.values)
+      const value = values[Math.floor(random() * values.length)]
+      if (value !== undefined && random() < 1 / 3) sandbox.setSwitch(contract.vendor, name, value)
+    }
+  }
+}
 
 interface Weather {
   sleep(ms: number): Promise<void>

@@ -12,7 +12,7 @@ import { keepStatements } from '../store/sqlite.ts'
 import { type Store, openStore } from '../store/store.ts'
 import { totals } from '../store/ticket-changes.ts'
 import { countStrays } from '../store/tickets.ts'
-import { allFaults, outages } from './chaos.ts'
+import { allFaults, outages, setQuirks } from './chaos.ts'
 import { Life } from './life.ts'
 import { type Score, score } from './score.ts'
 import { VirtualClock } from './virtual-clock.ts'
@@ -67,6 +67,7 @@ export async function simulate(plan: SimulationPlan): Promise<SimulationResult> 
   let over = false
   if (hostile) {
     sandbox.faults.rules.push(...allFaults)
+    setQuirks(sandbox, plan.connectors, random)
     const vendors = plan.connectors.map((connector) => connector.contract.vendor)
     void outages(sandbox, vendors, { sleep: clock.sleep, random }, () => over)
   }

@@ -164,11 +164,13 @@ export const switches: Record<string, Switch> = {
     about: 'How long a new ticket stays out of lists and searches.',
     values: ['0'],
     free: true,
+    hostile: ['20', '90', '600'],
   },
   clockSkewSeconds: {
     about: 'By how much the vendor’s clock runs ahead of ours; may be negative.',
     values: ['0'],
     free: true,
+    hostile: ['120', '-120'],
   },
   afterBoundary: {
     about: 'Whether created_after and its like include the moment itself.',

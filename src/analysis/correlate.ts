@@ -27,7 +27,12 @@ export interface Placement {
  * Puts each new finding into a case: the nearest one in event time at the same customer on the same device, or one of
  * its own. Never the title. A pure function of the findings, of their placed neighbours and of the cases' sizes.
  */
-export function correlate(findings: readonly Finding[], placed: readonly Placed[], sizes: Map<string, number>): Placement[] {
+export function correlate(
+  findings: readonly Finding[],
+  placed: readonly Placed[],
+  sizesBefore: ReadonlyMap<string, number>,
+): Placement[] {
+  const sizes = new Map(sizesBefore)
   const byHost = new Map<string, Placed[]>()
   for (const one of placed) add(byHost, one)
   return findings
@@ -35,18 +40,18 @@ export function correlate(findings: readonly Finding[], placed: readonly Placed[
     .map((finding) => {
       const placement = place(finding, byHost, sizes)
       sizes.set(placement.caseId, (sizes.get(placement.caseId) ?? 0) + 1)
-      for (const host of hostsOf(finding)) add(byHost, toPlaced(finding, host, placement.caseId))
+      for (const host of joinableHosts(finding)) add(byHost, toPlaced(finding, host, placement.caseId))
       return placement
     })
 }
 
 function place(finding: Finding, byHost: Map<string, Placed[]>, sizes: Map<string, number>): Placement {
-  let best: { one: Placed; gap: number } | undefined
-  for (const host of hostsOf(finding)) {
+  let best: Candidate | undefined
+  for (const host of joinableHosts(finding)) {
     for (const one of byHost.get(hostKey(finding.tenantId ?? '', host)) ?? []) {
       const gap = Math.abs(one.time - finding.time)
       if (gap > nearMs || (sizes.get(one.caseId) ?? 0) >= maxFindings) continue
-      if (best === undefined || gap < best.gap || (gap === best.gap && one.caseId < best.one.caseId)) best = { one, gap }
+      if (best === undefined || isBetter({ one, gap }, best)) best = { one, gap }
     }
   }
   if (best === undefined) {
@@ -54,11 +59,34 @@ function place(finding: Finding, byHost: Map<string, Placed[]>, sizes: Map<strin
     return { finding, caseId, reason: 'first finding of the case', founder: true }
   }
   const minutes = Math.round(best.gap / 60_000)
-  return { finding, caseId: best.one.caseId, reason: `same device ${best.one.host}, ${minutes} min apart`, founder: false }
+  return {
+    finding,
+    caseId: best.one.caseId,
+    reason: `same device ${best.one.host}, ${minutes} min apart`,
+    founder: false,
+  }
+}
+
+interface Candidate {
+  one: Placed
+  gap: number
+}
+
+/** Nearer first; of equally near ones always the same, in whatever order they came. */
+function isBetter(a: Candidate, b: Candidate): boolean {
+  if (a.gap !== b.gap) return a.gap < b.gap
+  if (a.one.caseId !== b.one.caseId) return a.one.caseId < b.one.caseId
+  return a.one.host < b.one.host
+}
+
+/** A finding of nobody's is joined with nothing. */
+function joinableHosts(finding: Finding): string[] {
+  return finding.tenantId === null ? [] : hostsOf(finding)
 }
 
 export function hostsOf(finding: Pick<Finding, 'entities'>): string[] {
-  return finding.entities.filter((entity) => entity.kind === 'host').map((entity) => entity.value)
+  const hosts = finding.entities.filter(({ kind, value }) => kind === 'host' && value !== '')
+  return hosts.map(({ value }) => value)
 }
 
 function toPlaced(finding: Finding, host: string, caseId: string): Placed {

@@ -10,5 +10,5 @@ export type EntityKind = (typeof entityKinds)[number]
 /** `WS-01.acme.test` and `ws-01` are one host: vendors mix both forms. An address stays whole. */
 export function hostEntity(name: string): Entity {
   const text = name.trim().toLowerCase()
-  return { kind: 'host', value: /^[\d.:]+$/.test(text) ? text : (text.split('.')[0] ?? text) }
+  return { kind: 'host', value: /^[\d.]+$|:/.test(text) ? text : (text.split('.')[0] ?? text) }
 }

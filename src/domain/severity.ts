@@ -6,7 +6,7 @@ export type Severity = keyof typeof severities
 /** Accepts any vendor's casing; what is not known is `unknown`, never refused. */
 export function toSeverity(word: string | null | undefined): Severity {
   const key = (word ?? '').toLowerCase()
-  if (key in severities) return key as Severity // `in` has just shown that it is a key
+  if (Object.hasOwn(severities, key)) return key as Severity // it has just been shown to be a key
   if (key === 'info' || key === 'none') return 'informational'
   if (key === 'urgent' || key === 'fatal') return 'critical'
   return 'unknown'

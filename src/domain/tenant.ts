@@ -14,13 +14,19 @@ export interface Customer {
   reason: string
 }
 
-/** Names compare without case, punctuation and the usual company suffixes. */
+const suffixes = new Set('inc llc ltd limited gmbh corp corporation company co plc bv ag sa'.split(' '))
+
+/**
+ * Names compare without case, accents, punctuation and the usual company suffixes at their end. What is left is never
+ * nothing: two names of suffixes alone must not pass for one customer.
+ */
 export function nameKey(name: string): string {
-  return name
+  const plain = name
     .normalize('NFKD')
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .replace(/\b(inc|llc|ltd|limited|gmbh|corp|corporation|company|co|plc|bv|ag|sa)\b/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+  const words = plain.split(/[^\p{L}\p{N}\p{M}]+/u).filter((word) => word !== '')
+  while (words.length > 1 && suffixes.has(words.at(-1) ?? '')) words.pop()
+  return words.length > 0 ? words.join(' ') : name.trim().toLowerCase()
 }

@@ -38,10 +38,9 @@ type Serve = (request: WireRequest) => Promise<WireAnswer>
 export class Faults {
   readonly rules: FaultRule[] = []
   /** How often each kind struck. */
-  readonly struck: Record<FaultKind, number> = Object.fromEntries(faultKinds.map((kind) => [kind, 0])) as Record<
-    FaultKind,
-    number
-  > // every kind has just been given its entry
+  readonly struck: Record<FaultKind, number> = Object.fromEntries(
+    faultKinds.map((kind) => [kind, 0]),
+  ) as Record<FaultKind, number> // every kind has just been given its entry
   readonly #outside: { random(): number; sleep(ms: number): Promise<void> }
 
   constructor(outside: { random(): number; sleep(ms: number): Promise<void> }) {
@@ -52,8 +51,15 @@ export class Faults {
     const rule = this.rules.find((candidate) => this.#strikes(candidate, vendor, request))
     if (rule === undefined) return serve(request)
     this.struck[rule.kind]++
-    if (rule.times !== undefined && --rule.times === 0) this.rules.splice(this.rules.indexOf(rule), 1)
+    this.#use(rule)
     return this.#apply(rule, request, serve)
+  }
+
+  /** The rule that was handed in stays as it is: its owner may hand it in again. */
+  #use(rule: FaultRule): void {
+    if (rule.times === undefined) return
+    const left = rule.times > 1 ? [{ ...rule, times: rule.times - 1 }] : []
+    this.rules.splice(this.rules.indexOf(rule), 1, ...left)
   }
 
   #strikes(rule: FaultRule, vendor: string, request: WireRequest): boolean {
@@ -81,7 +87,11 @@ export class Faults {
 }
 
 function failure(status: number): WireAnswer {
-  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ message: `fault ${status}` }) }
+  return {
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ message: `fault ${status}` }),
+  }
 }
 
 const loginPage: WireAnswer = {

@@ -36,7 +36,8 @@ export class Sandbox {
   constructor(connectors: readonly Connector[], world: World, outside: Omit<Outside, 'fetch'>) {
     this.world = world
     this.faults = new Faults(outside)
-    for (const connector of connectors) this.#stands.set(connector.contract.vendor, stand(connector, world, outside))
+    for (const connector of connectors)
+      this.#stands.set(connector.contract.vendor, stand(connector, world, outside))
     this.#mounts = [...this.#stands.values()]
       .flatMap((one) => one.connector.sandbox.mounts.map((mount): [string, Stand] => [mount, one]))
       .toSorted(([a], [b]) => b.length - a.length)
@@ -77,7 +78,7 @@ export class Sandbox {
     const one = this.#stands.get(vendor)
     if (one === undefined) return `no vendor ${vendor}: use ${[...this.#stands.keys()].join(', ')}`
     const rules = one.connector.contract.switches
-    const rule = rules[name]
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
     if (rule === undefined) return `no switch ${name}: use ${Object.keys(rules).join(', ')}`
     if (rule.free !== true && !rule.values.includes(value)) return `${name} takes ${rule.values.join(', ')}`
     one.switches[name] = value
@@ -108,7 +109,10 @@ export class Sandbox {
     const name = host.replace(/:\d+$/, '')
     const one = [...this.#stands.values()].find((candidate) => candidate.connector.sandbox.hosts.test(name))
     if (one === undefined) return undefined
-    const prefix = new URL(one.connector.contract.base(one.connector.sandbox.settings)).pathname.replace(/\/$/, '')
+    const prefix = new URL(one.connector.contract.base(one.connector.sandbox.settings)).pathname.replace(
+      /\/$/,
+      '',
+    )
     if (path !== prefix && !path.startsWith(`${prefix}/`)) return undefined
     return { stand: one, path: path.slice(prefix.length) || '/' }
   }

@@ -65,7 +65,11 @@ async function attributeCluster(
   owners: Map<string, string>,
 ): Promise<void> {
   /** `shown`: the vendor has handed out each of `wanted` for exactly these accounts. */
-  async function search(among: readonly string[], wanted: ReadonlySet<string>, shown: boolean): Promise<void> {
+  async function search(
+    among: readonly string[],
+    wanted: ReadonlySet<string>,
+    shown: boolean,
+  ): Promise<void> {
     if (wanted.size === 0 || among.length === 0) return
     const [only] = among
     if (among.length === 1 && only !== undefined) {

@@ -5,7 +5,7 @@ import type { Happening, World } from '../world.ts'
 import { accountIdOf, appOf, verdictOfSeverity } from './demo.ts'
 import { readRange } from './fields.ts'
 import { type Entry, Shelf, between, createdOf, resolvedOf } from './shelf.ts'
-import { contains, isNothing, ordered, rangeOf, sortOf } from './sandbox-query.ts'
+import { contains, isNothing, rangeOf, sortOf } from './sandbox-query.ts'
 
 /** How often each verdict was given: informational, suspicious, malicious. */
 type Counts = [number, number, number]
@@ -39,13 +39,9 @@ export class Incidents {
   advance(): void {
     if (this.#world.happenings.length !== this.#known) this.#plan()
     const now = this.#options.now()
-    for (
-      let due;
-      (due = this.#toShow[this.#nextShown]) !== undefined && due.shownAt <= now;
-      this.#nextShown++
-    ) {
-      this.#show(due)
-    }
+    const first = this.#nextShown
+    while ((this.#toShow[this.#nextShown]?.shownAt ?? Infinity) <= now) this.#nextShown++
+    this.#show(this.#toShow.slice(first, this.#nextShown), now)
     for (
       let due;
       (due = this.#toResolve[this.#nextResolved]) !== undefined && endOf(due) <= now;
@@ -72,7 +68,7 @@ export class Incidents {
     }))
   }
 
-  find(call: Call): readonly Entry[] {
+  find(call: Call): { rows: readonly Entry[]; descending: boolean } {
     const sort = sortOf(call, ['createdAt', 'title', 'accountId'])
     let rows = this.#narrow(call)
     if (call.switches['withdrawn'] !== 'none') rows = rows.filter((row) => !this.#isWithdrawn(row.id))
@@ -81,8 +77,9 @@ export class Incidents {
       if (words !== undefined)
         rows = isNothing(words) ? [] : rows.filter((row) => contains(textOf(row.happening), words))
     }
-    if (sort === undefined || sort.field === 'createdAt') return ordered(rows, sort)
-    return this.#sort(rows, sort.field, sort.descending)
+    if (sort === undefined || sort.field === 'createdAt')
+      return { rows, descending: sort?.descending === true }
+    return { rows: this.#sort(rows, sort.field, sort.descending), descending: false }
   }
 
   /** By whatever is indexed: number, account, status and the two times. */
@@ -151,20 +148,34 @@ export class Incidents {
     this.#known = happenings.length
   }
 
-  #show(happening: Happening): void {
-    const account = accountIdOf(happening.customer)
-    const entry: Entry = {
-      id: firstId + happening.number,
-      account,
-      happening,
-      created: happening.at,
-      resolved: null,
+  #show(happenings: readonly Happening[], now: number): void {
+    const many = happenings.length > 1000
+    const shelved = new Map<Shelf, Entry[]>()
+    for (const happening of happenings) {
+      const account = accountIdOf(happening.customer)
+      const end = endOf(happening)
+      const resolved = end <= now ? end : null
+      const entry: Entry = {
+        id: firstId + happening.number,
+        account,
+        happening,
+        created: happening.at,
+        resolved,
+      }
+      this.#byId.set(entry.id, entry)
+      for (const shelf of this.#shelvesOf(entry)) {
+        if (!many) shelf.show(entry)
+        else if (!shelved.get(shelf)?.push(entry)) shelved.set(shelf, [entry])
+      }
+      const app = appOf(happening.detector).id
+      for (const one of [account, 0]) this.#count(one, app, verdictOfSeverity(happening.severity))
     }
+    for (const [shelf, entries] of shelved) shelf.load(entries)
+  }
+
+  #shelvesOf({ account, happening }: Entry): Shelf[] {
     const app = appOf(happening.detector).id
-    this.#byId.set(entry.id, entry)
-    for (const shelf of [this.#all, shelfOf(this.#shelves, account), shelfOf(this.#byApp, app)])
-      shelf.show(entry)
-    for (const one of [account, 0]) this.#count(one, app, verdictOfSeverity(happening.severity))
+    return [this.#all, shelfOf(this.#shelves, account), shelfOf(this.#byApp, app)]
   }
 
   #count(account: number, app: number, verdict: 0 | 1 | 2): void {
@@ -176,13 +187,10 @@ export class Incidents {
 
   #resolve(happening: Happening): void {
     const old = this.#byId.get(firstId + happening.number)
-    if (old === undefined) return
+    if (old === undefined || old.resolved !== null) return
     const entry: Entry = { ...old, resolved: endOf(happening) }
     this.#byId.set(entry.id, entry)
-    const app = appOf(happening.detector).id
-    for (const shelf of [this.#all, shelfOf(this.#shelves, entry.account), shelfOf(this.#byApp, app)]) {
-      shelf.resolve(old, entry)
-    }
+    for (const shelf of this.#shelvesOf(entry)) shelf.resolve(old, entry)
   }
 }
 
@@ -205,9 +213,10 @@ function fromShelf(
     const rows = between(shelf.resolved, resolvedOf, resolved.from, resolved.to)
     return rows.filter((row) => fits(row, created, undefined, statuses))
   }
-  if (statuses?.length === 1 && statuses[0] === 'open') return between(shelf.open, createdOf, from, to)
-  const rows = between(shelf.created, createdOf, from, to)
-  return statuses === undefined ? rows : rows.filter((row) => statuses.includes(statusOf(row)))
+  const both = statuses === undefined || (statuses.includes('open') && statuses.includes('resolved'))
+  if (both) return between(shelf.created, createdOf, from, to)
+  if (statuses.includes('open')) return between(shelf.open, createdOf, from, to)
+  return statuses.includes('resolved') ? between(shelf.closed, createdOf, from, to) : []
 }
 
 function fits(row: Entry, created: Range, resolved: Range, statuses: string[] | undefined): boolean {

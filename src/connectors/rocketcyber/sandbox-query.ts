@@ -36,12 +36,20 @@ export function isNothing(words: readonly string[]): boolean {
 }
 
 /** Makes only the rows of the page that is asked for; the others are holes that nobody reads. */
-export function onPage<T>(rows: readonly T[], call: Call, make: (row: T) => unknown): unknown[] {
+export function onPage<T>(
+  rows: readonly T[],
+  call: Call,
+  make: (row: T) => unknown,
+  descending = false,
+): unknown[] {
   const size = Number(call.query['limit'] ?? call.query['pageSize'] ?? maxPage)
   const start = (Number(call.query['page'] ?? 1) - 1) * size
   const end = Math.min(rows.length, start + size + (call.request.drift ?? 0))
   const out: unknown[] = []
   out.length = rows.length
-  for (const [i, row] of rows.slice(start, end).entries()) out[start + i] = make(row)
+  for (let i = start; i < end; i++) {
+    const row = rows[descending ? rows.length - 1 - i : i]
+    if (row !== undefined) out[i] = make(row)
+  }
   return out
 }

@@ -132,8 +132,10 @@ function incidentBehaviours(world: World, incidents: Incidents): Behaviours {
     return rows.toSorted((a, b) => (rank(a) - rank(b)) * (sort.descending ? -1 : 1))
   }
   return {
-    'incidents.list': (call) =>
-      onPage(incidents.find(call), call, (entry) => demo.toIncident(entry, call.switches)),
+    'incidents.list'(call) {
+      const { rows, descending } = incidents.find(call)
+      return onPage(rows, call, (entry) => demo.toIncident(entry, call.switches), descending)
+    },
     'incidents.get'({ params, switches }) {
       const entry = incidents.get(Number(params['id']))
       if (entry === undefined) throw new Refusal(404, 'not_found', 'Incident not found')

@@ -11,23 +11,37 @@ export interface Entry {
 
 /** Incidents in the orders in which they are asked for, kept as they come: nothing is sorted for a request. */
 export class Shelf {
-  readonly created: Entry[] = []
-  readonly open: Entry[] = []
-  readonly resolved: Entry[] = []
+  created: Entry[] = []
+  open: Entry[] = []
+  closed: Entry[] = []
+  /** The closed ones in order of resolution. */
+  resolved: Entry[] = []
   /** Counts changes. */
   version = 0
 
   show(entry: Entry): void {
     this.version++
     insert(this.created, entry, createdOf)
-    insert(this.open, entry, createdOf)
+    if (entry.resolved === null) return insert(this.open, entry, createdOf)
+    insert(this.closed, entry, createdOf)
+    insert(this.resolved, entry, resolvedOf)
   }
 
   resolve(old: Entry, entry: Entry): void {
     this.version++
     this.created[place(this.created, createdOf, old.created, old.id)] = entry
     this.open.splice(place(this.open, createdOf, old.created, old.id), 1)
+    insert(this.closed, entry, createdOf)
     insert(this.resolved, entry, resolvedOf)
+  }
+
+  /** Many at once: put in order once. */
+  load(entries: readonly Entry[]): void {
+    this.version++
+    this.created = inOrder([...this.created, ...entries], createdOf)
+    this.open = this.created.filter((entry) => entry.resolved === null)
+    this.closed = this.created.filter((entry) => entry.resolved !== null)
+    this.resolved = inOrder([...this.closed], resolvedOf)
   }
 }
 
@@ -40,6 +54,10 @@ export const resolvedOf: TimeOf = (entry) => entry.resolved ?? 0
 export function between(list: readonly Entry[], timeOf: TimeOf, from: number, to: number): readonly Entry[] {
   if (from === -Infinity && to === Infinity) return list
   return list.slice(place(list, timeOf, from, -1), place(list, timeOf, to, Infinity))
+}
+
+function inOrder(list: Entry[], timeOf: TimeOf): Entry[] {
+  return list.sort((a, b) => timeOf(a) - timeOf(b) || a.id - b.id)
 }
 
 function insert(list: Entry[], entry: Entry, timeOf: TimeOf): void {

@@ -2,7 +2,8 @@ import { Refusal } from '../../contract/refusal.ts'
 import { type Behaviour, type Call, Reply } from '../../contract/server.ts'
 import { muteSpans } from './alerts.ts'
 import type { Permission } from './permissions.ts'
-import { assetTypes, phonesOf } from './sandbox-customers.ts'
+import { assetTypes } from './sandbox-assets.ts'
+import { phonesOf } from './sandbox-customers.ts'
 import {
   type Row,
   type Store,
@@ -16,7 +17,7 @@ import {
   tokenOf,
 } from './sandbox-store.ts'
 import { worksheetTemplate } from './sandbox-ticket-parts.ts'
-import { userOf } from './sandbox-tickets.ts'
+import { userOf } from './sandbox-ticket-state.ts'
 
 /** Alerts, and what belongs to the account as a whole: the token's owner, users, settings and search. */
 export function accountBehaviours(store: Store): Record<string, Behaviour> {

@@ -1,7 +1,4 @@
-import { Refusal } from '../../contract/refusal.ts'
 import type { Behaviour, Call } from '../../contract/server.ts'
-import { hostEntity } from '../../domain/entity.ts'
-import type { WorldCustomer, WorldHost } from '../world.ts'
 import { unprocessable } from './api.ts'
 import {
   type Row,
@@ -9,14 +6,15 @@ import {
   blank,
   bodyOf,
   gone,
+  lower,
   notFound,
   pickFields,
   sees,
   textOf,
 } from './sandbox-store.ts'
-import { drop } from './sandbox-tickets.ts'
+import { drop } from './sandbox-ticket-state.ts'
 
-/** Customers, contacts, telephone numbers and devices. */
+/** Customers and their telephone numbers. */
 export function customerBehaviours(store: Store): Record<string, Behaviour> {
   return {
     'customers.list': (call) => listCustomers(store, call),
@@ -63,40 +61,6 @@ export function customerBehaviours(store: Store): Record<string, Behaviour> {
       store.phones.remove(phoneOf(store, call).id)
       return { success: true }
     },
-    'contacts.list': (call) =>
-      store.contacts.oldest(
-        (row) =>
-          sees(call, row['customer_id']) &&
-          (call.query['customer_id'] === undefined || row['customer_id'] === call.query['customer_id']),
-      ),
-    'contacts.get': (call) => {
-      const row = store.contacts.get(call.params['id'])
-      return row === undefined || !sees(call, row['customer_id'])
-        ? gone(store.contacts, call.params['id'], call)
-        : row
-    },
-    'contacts.create': (call) => createContact(store, call),
-    'contacts.update': (call) => updateContact(store, call),
-    'contacts.delete': (call) => {
-      store.contacts.remove(contactOf(store, call).id)
-      return { success: true }
-    },
-    'assets.list': (call) => listAssets(store, call),
-    'assets.get': (call) => ({ asset: assetOf(store, call) }),
-    'assets.create': (call) => ({ asset: createAsset(store, call) }),
-    'assets.update': (call) => ({ asset: updateAsset(store, call) }),
-    'assets.patches': (call) => {
-      const row = store.assets.get(call.params['id'])
-      if (row !== undefined && sees(call, row['customer_id'])) return patches
-      throw new Refusal(404, 'asset_not_found', 'Asset not found', { body: { error: 'Asset not found' } })
-    },
-    'assets.chat': (call) => {
-      const ids = (call.query['ids'] ?? []) as number[] // the query schema has shown it
-      return ids
-        .map((id) => store.assets.get(id))
-        .filter((row) => row !== undefined && sees(call, row['customer_id']))
-        .map((row) => chatRow(store, row as Row)) // the filter leaves no hole
-    },
   }
 }
 
@@ -126,10 +90,6 @@ function listCustomers(store: Store, call: Call): Row[] {
   if (field === undefined || field === '') return rows
   const sign = direction?.toUpperCase() === 'DESC' ? -1 : 1
   return rows.toSorted((a, b) => sign * lower(a[field]).localeCompare(lower(b[field])))
-}
-
-function lower(value: unknown): string {
-  return typeof value === 'string' ? value.toLowerCase() : ''
 }
 
 function customerOf(store: Store, call: Call): Row {
@@ -293,250 +253,4 @@ function phoneOf(store: Store, call: Call): Row {
   const row = store.phones.get(call.params['pid'])
   if (row === undefined || row['customer_id'] !== customer.id) throw notFound()
   return row
-}
-
-const contactFields = [
-  'name',
-  'address1',
-  'address2',
-  'city',
-  'state',
-  'zip',
-  'email',
-  'phone',
-  'mobile',
-  'notes',
-]
-
-const emptyContact = {
-  name: null,
-  address1: null,
-  address2: null,
-  city: null,
-  state: null,
-  zip: null,
-  email: null,
-  phone: null,
-  mobile: null,
-  latitude: null,
-  longitude: null,
-  notes: null,
-  vendor_id: null,
-  properties: {},
-  opt_out: false,
-  extension: null,
-}
-
-function contactOf(store: Store, call: Call): Row {
-  const row = store.contacts.get(call.params['id'])
-  if (row === undefined || !sees(call, row['customer_id'])) throw notFound()
-  return row
-}
-
-function createContact(store: Store, call: Call): Row {
-  const body = bodyOf(call)
-  const customer = store.customers.get(body['customer_id'])
-  if (customer === undefined || !sees(call, customer.id)) throw notFound()
-  const fields = {
-    ...emptyContact,
-    ...pickFields(body, contactFields),
-    customer_id: customer.id,
-    account_id: 1,
-  }
-  refuseContact({ id: null, ...fields, created_at: null, updated_at: null })
-  const now = store.stamp()
-  return store.contacts.add({ ...fields, created_at: now, updated_at: now })
-}
-
-function updateContact(store: Store, call: Call): Row {
-  const row = contactOf(store, call)
-  const body = bodyOf(call)
-  if (blank(body['name'])) throw contactRefusal({ ...row, name: body['name'] ?? null }, "Name can't be blank")
-  const title = blank(body['title'])
-    ? {}
-    : { properties: { ...(row['properties'] as object), title: body['title'] } }
-  const changes = { ...pickFields(body, contactFields), ...title }
-  refuseContact({ ...row, ...changes })
-  return store.contacts.replace(row.id, { ...changes, updated_at: store.stamp() })
-}
-
-function refuseContact(record: Record<string, unknown>): void {
-  if (blank(record['email']) || String(record['email']).includes('@')) return
-  throw contactRefusal(record, 'Email is not an email')
-}
-
-function contactRefusal(record: Record<string, unknown>, errors: string): Refusal {
-  return new Refusal(422, 'unprocessable', errors, {
-    body: { record: { ...record, processed_phone: null, processed_mobile: null }, errors },
-  })
-}
-
-function listAssets(store: Store, call: Call): Row[] {
-  const { customer_id: customerId, query: text, snmp_enabled: snmp, asset_type_id: typeId } = call.query
-  return store.assets.oldest(
-    (row) =>
-      sees(call, row['customer_id']) &&
-      (customerId === undefined || row['customer_id'] === customerId) &&
-      (snmp === undefined || (row['snmp_enabled'] ?? false) === snmp) &&
-      (typeId === undefined || assetTypes.find((type) => type.id === typeId)?.name === row['asset_type']) &&
-      (typeof text !== 'string' ||
-        [row['name'], row['asset_serial']].some((v) => lower(v).includes(text.toLowerCase()))),
-  )
-}
-
-function assetOf(store: Store, call: Call): Row {
-  const row = store.assets.get(call.params['id'])
-  if (row === undefined || !sees(call, row['customer_id'])) throw notFound()
-  return row
-}
-
-export const assetTypes = [
-  { id: 1, name: 'Syncro Device' },
-  { id: 2, name: 'Server' },
-]
-
-/** Properties are ignored here; only a PUT sets them. */
-function createAsset(store: Store, call: Call): Row {
-  const body = bodyOf(call)
-  const type = assetTypes.find(
-    ({ id, name }) => name === body['asset_type_name'] || id === Number(body['asset_type_id']),
-  )
-  if (type === undefined) throw unprocessable(["Asset type can't be blank"], body)
-  if (blank(body['name'])) throw unprocessable(["Name can't be blank"], body)
-  if (!blank(body['customer_id']) && !sees(call, body['customer_id'])) throw notFound()
-  return addAsset(store, {
-    ...pickFields(body, ['name', 'customer_id', 'asset_serial']),
-    asset_type: type.name,
-  })
-}
-
-function updateAsset(store: Store, call: Call): Row {
-  const row = assetOf(store, call)
-  const changes = pickFields(bodyOf(call), ['name', 'asset_serial', 'properties', 'customer_id'])
-  if (changes['name'] !== undefined && blank(changes['name'])) throw unprocessable(["Name can't be blank"])
-  return store.assets.replace(row.id, { ...changes, updated_at: store.stamp() })
-}
-
-const triggers = [
-  'bsod',
-  'time',
-  'no_av',
-  'defrag',
-  'firewall',
-  'app_crash',
-  'low_hd_space',
-  'smart_failure',
-  'device_manager',
-  'agent_offline',
-]
-
-function addAsset(store: Store, fields: Record<string, unknown>): Row {
-  const id = store.assets.nextId
-  const now = store.stamp()
-  return store.assets.add({
-    contact_id: null,
-    created_at: now,
-    updated_at: now,
-    properties: {},
-    asset_serial: null,
-    external_rmm_link: null,
-    customer: store.customers.get(fields['customer_id']) ?? null,
-    rmm_links: [],
-    rmm_store: {
-      id: id - 1000,
-      asset_id: id,
-      account_id: 1,
-      triggers: Object.fromEntries(triggers.map((name) => [`${name}_triggered`, 'false'])),
-      windows_updates: {},
-      emsisoft: {},
-      general: {},
-      created_at: now,
-      updated_at: now,
-      override_alert_agent_offline_mins: null,
-      override_alert_agent_rearm_after_mins: null,
-      override_low_hd_threshold: null,
-      override_autoresolve_offline_alert: null,
-    },
-    address: null,
-    has_live_chat: false,
-    snmp_enabled: false,
-    ...fields,
-  })
-}
-
-const patches = {
-  installed_patches: [
-    {
-      kb: 'KB5026361',
-      title: 'Update for Windows Defender Antivirus',
-      category: 'Security Updates',
-      status: 'Recently Installed',
-      installed_at: '2025-01-12T14:30:00.000Z',
-    },
-  ],
-  available_patches: [
-    {
-      kb: 'KB5027215',
-      title: '2023-06 Cumulative Update for Windows 10 Version 22H2',
-      category: 'Critical Updates',
-      status: 'Missing Patches',
-      evaluated_at: '2025-01-15T10:30:00.000Z',
-    },
-  ],
-  available_patches_meta: { page: 1, per_page: 50, total_pages: 1, total_entries: 1 },
-}
-
-function chatRow(store: Store, row: Row): unknown {
-  const owner = store.customers.get(row['customer_id'])
-  const customer = {
-    id: owner?.id ?? null,
-    fullname: owner?.['fullname'] ?? null,
-    business_name: owner?.['business_name'] ?? null,
-  }
-  return { id: row.id, name: row['name'], customer }
-}
-
-/** The world's customers as this vendor knows them; device names come in either case, as agents report them. */
-export function seedCustomer(store: Store, customer: WorldCustomer): Row {
-  const made = new Date(store.world.start - 300 * 86_400_000 + customer.number * 60_000).toISOString()
-  const { first, last, email, phone } = customer.contact
-  const row = addCustomer(store, {
-    business_name: customer.name,
-    firstname: first,
-    lastname: last,
-    email,
-    phone,
-    city: customer.city,
-    created_at: made,
-    updated_at: made,
-  })
-  const person = {
-    name: `${first} ${last}`,
-    email,
-    phone,
-    city: customer.city,
-    customer_id: row.id,
-    account_id: 1,
-  }
-  store.contacts.add({ ...emptyContact, ...person, created_at: made, updated_at: made })
-  for (const [i, host] of customer.hosts.entries()) seedAsset(store, row.id, host, i, made)
-  return row
-}
-
-function seedAsset(store: Store, customerId: number, host: WorldHost, i: number, made: string): void {
-  const name = i % 3 === 1 ? host.name.toLowerCase() : hostEntity(host.name).value.toUpperCase()
-  addAsset(store, {
-    name,
-    customer_id: customerId,
-    asset_type: host.os.family.includes('Server') ? 'Server' : 'Syncro Device',
-    asset_serial: `SN${host.mac.replaceAll(':', '').toUpperCase()}`,
-    properties: {
-      os: `${host.os.family} ${host.os.version}`,
-      mac_address: host.mac,
-      ip: host.ip,
-      last_user: host.user,
-    },
-    created_at: made,
-    updated_at: made,
-  })
 }

@@ -1,6 +1,11 @@
+import { hostEntity } from '../../domain/entity.ts'
+import type { WorldCustomer, WorldHost } from '../world.ts'
+import { addAsset } from './sandbox-assets.ts'
+import { emptyContact } from './sandbox-contacts.ts'
+import { addCustomer } from './sandbox-customers.ts'
 import type { Row, Store } from './sandbox-store.ts'
 import { emptyLineItem, emptyTimer, emptyWorksheet } from './sandbox-ticket-parts.ts'
-import { emptyTicket, userOf } from './sandbox-tickets.ts'
+import { emptyTicket, userOf } from './sandbox-ticket-state.ts'
 
 /** What stood in the account before anybody watched it: a few everyday tickets with all their parts, and alerts. */
 export function seedHistory(store: Store): void {
@@ -102,4 +107,49 @@ function seedAlerts(store: Store): void {
       asset_id: device.id,
     })
   }
+}
+
+/** The world's customers as this vendor knows them; device names come in either case, as agents report them. */
+export function seedCustomer(store: Store, customer: WorldCustomer): Row {
+  const made = new Date(store.world.start - 300 * 86_400_000 + customer.number * 60_000).toISOString()
+  const { first, last, email, phone } = customer.contact
+  const row = addCustomer(store, {
+    business_name: customer.name,
+    firstname: first,
+    lastname: last,
+    email,
+    phone,
+    city: customer.city,
+    created_at: made,
+    updated_at: made,
+  })
+  const person = {
+    name: `${first} ${last}`,
+    email,
+    phone,
+    city: customer.city,
+    customer_id: row.id,
+    account_id: 1,
+  }
+  store.contacts.add({ ...emptyContact, ...person, created_at: made, updated_at: made })
+  for (const [i, host] of customer.hosts.entries()) seedAsset(store, row.id, host, i, made)
+  return row
+}
+
+function seedAsset(store: Store, customerId: number, host: WorldHost, i: number, made: string): void {
+  const name = i % 3 === 1 ? host.name.toLowerCase() : hostEntity(host.name).value.toUpperCase()
+  addAsset(store, {
+    name,
+    customer_id: customerId,
+    asset_type: host.os.family.includes('Server') ? 'Server' : 'Syncro Device',
+    asset_serial: `SN${host.mac.replaceAll(':', '').toUpperCase()}`,
+    properties: {
+      os: `${host.os.family} ${host.os.version}`,
+      mac_address: host.mac,
+      ip: host.ip,
+      last_user: host.user,
+    },
+    created_at: made,
+    updated_at: made,
+  })
 }

@@ -155,6 +155,10 @@ export function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
+export function lower(value: unknown): string {
+  return typeof value === 'string' ? value.toLowerCase() : ''
+}
+
 export function blank(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
 }

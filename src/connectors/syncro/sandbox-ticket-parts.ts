@@ -12,7 +12,8 @@ import {
   textOf,
   tokenOf,
 } from './sandbox-store.ts'
-import { open, ownOnly, ticketOf } from './sandbox-tickets.ts'
+import { ownOnly, ticketOf } from './sandbox-ticket-state.ts'
+import { open } from './sandbox-tickets.ts'
 
 /** Line items, timers, files, worksheets and forms. */
 export function ticketPartBehaviours(store: Store): Record<string, Behaviour> {

@@ -7,18 +7,27 @@ import {
   after,
   blank,
   bodyOf,
-  demand,
   gone,
-  holds,
   notFound,
   pickFields,
   sees,
   textOf,
   tokenOf,
 } from './sandbox-store.ts'
+import {
+  addComment,
+  drop,
+  emptyTicket,
+  ownOnly,
+  seen,
+  settle,
+  ticketOf,
+  userOf,
+} from './sandbox-ticket-state.ts'
+import { detail } from './sandbox-ticket-view.ts'
 import { closed } from './tickets.ts'
 
-/** Tickets and comments as they behave: nothing is idempotent, and times move with every change. */
+/** Tickets as they behave: nothing is idempotent, and times move with every change. */
 export function ticketBehaviours(store: Store): Record<string, Behaviour> {
   return {
     'tickets.list': (call) => list(store, call),
@@ -33,31 +42,7 @@ export function ticketBehaviours(store: Store): Record<string, Behaviour> {
       ticket: detail(store, update(store, ticketOf(store, call), bodyOf(call), call)),
     }),
     'tickets.delete': (call) => remove(store, ticketOf(store, call)),
-    'comments.list': (call) => {
-      const ticket = ticketOf(store, call)
-      ownOnly(ticket, call)
-      return listComments(store, ticket, call)
-    },
-    'comments.create': (call) => comment(store, call),
   }
-}
-
-/** The ticket of the path, or 404: unknown, deleted, or of a customer that the token may not see. */
-export function ticketOf(store: Store, call: Call, name = 'id'): Row {
-  const row = seen(store, call, call.params[name])
-  if (row === undefined) throw notFound()
-  return row
-}
-
-function seen(store: Store, call: Call, id: unknown): Row | undefined {
-  const row = store.tickets.get(id)
-  return row !== undefined && sees(call, row['customer_id']) ? row : undefined
-}
-
-/** "Their Ticket" shows only what is assigned to the token's owner. */
-export function ownOnly(row: Row, call: Call): void {
-  if (holds(call, 'Tickets - View Details') || row['user_id'] === tokenOf(call).userId) return
-  demand(call, 'Tickets - View Details')
 }
 
 function list(store: Store, call: Call): readonly Row[] {
@@ -200,252 +185,11 @@ function customerFields(customer: Row): { customer_id?: number; customer_busines
   return { customer_id: customer.id, customer_business_then_name: customer['business_then_name'] }
 }
 
-/** A status that begins with Resolved sets resolved_at, leaving it clears it; every change moves updated_at. */
-function settle(row: Row, changes: Record<string, unknown>, now: string): Record<string, unknown> {
-  const status = textOf(changes['status'] ?? row['status'])
-  const resolvedAt = status.startsWith('Resolved')
-    ? (row['resolved_at'] ?? now)
-    : status === 'Invoiced'
-      ? row['resolved_at']
-      : null
-  return { ...changes, resolved_at: resolvedAt, updated_at: now }
-}
-
 function remove(store: Store, row: Row): unknown {
   drop(store, row.id)
   return { message: 'Ticket was successfully deleted. ' }
 }
 
-/** Takes comments, timers, worksheets and files along; alerts forget the ticket. */
-export function drop(store: Store, ticketId: number): void {
-  const ticket = store.tickets.get(ticketId)
-  store.tickets.remove(ticketId)
-  store.more.delete(ticketId)
-  for (const one of store.talk.get(ticketId) ?? []) store.comments.remove(one.id)
-  store.talk.delete(ticketId)
-  for (const table of [store.timers, store.worksheets, store.lineItems, store.attachments]) {
-    for (const row of table.oldest((part) => part['ticket_id'] === ticketId)) table.remove(row.id)
-  }
-  for (const alert of store.alerts.oldest((one) => one['ticket_number'] === ticket?.['number'])) {
-    store.alerts.replace(alert.id, { ticket_number: null, ticket_status: null })
-  }
-}
-
-/** Subjects that the UI gives a meaning to; the hub must never use them by accident. */
-const moves: Record<string, string> = {
-  Diagnosis: 'In Progress',
-  'Parts Arrival': 'In Progress',
-  'Parts Order': 'Waiting for Parts',
-}
-
-function comment(store: Store, call: Call): unknown {
-  const guard = call.switches['commentGuard']
-  if (guard !== 'either') demand(call, 'Tickets - Edit')
-  if (guard === 'both') demand(call, 'Ticket Comments - New')
-  const ticket = ticketOf(store, call)
-  const body = bodyOf(call)
-  const wrong = [
-    blank(body['body']) && "Body can't be blank",
-    blank(body['subject']) && "Subject can't be blank",
-  ]
-  const message = wrong.filter((text) => text !== false)
-  if (message.length > 0) throw unprocessable(message)
-  const row = addComment(store, ticket.id, body, call)
-  const status = call.switches['commentMovesStatus'] === 'off' ? undefined : moves[textOf(body['subject'])]
-  const first = store.talk.get(ticket.id)?.slice(0, 1) ?? []
-  store.tickets.replace(
-    ticket.id,
-    settle(ticket, status === undefined ? { comments: first } : { comments: first, status }, store.stamp()),
-  )
-  return { comment: row }
-}
-
-function addComment(store: Store, ticketId: number, body: Record<string, unknown>, call: Call): Row {
-  const now = store.stamp()
-  const { userId } = tokenOf(call)
-  const row = store.comments.add({
-    created_at: now,
-    updated_at: now,
-    ticket_id: ticketId,
-    subject: body['subject'] ?? null,
-    body: body['body'] ?? null,
-    tech: body['tech'] ?? userOf(store, userId)?.full_name ?? null,
-    hidden: body['hidden'] ?? false,
-    user_id: userId,
-  })
-  store.talk.set(ticketId, [...(store.talk.get(ticketId) ?? []), row])
-  return row
-}
-
-function listComments(store: Store, ticket: Row, call: Call): unknown[] {
-  const { query, switches } = call
-  const rows = store.talk.get(ticket.id) ?? []
-  const tests = [
-    within(query['created_after'], query['created_before'], 'created_at', switches),
-    within(query['updated_after'], query['updated_before'], 'updated_at', switches),
-  ]
-  const kept = rows.filter((row) => tests.every((test) => test(row)))
-  const ascending = textOf(query['sort_direction'] ?? 'DESC').toUpperCase() === 'ASC'
-  const inOrder = ascending ? kept : kept.toReversed()
-  return inOrder.map((row) => ({ ...row, is_rich_text: false, user: userOf(store, row['user_id']) ?? {} }))
-}
-
-function within(
-  from: unknown,
-  to: unknown,
-  field: string,
-  switches: Record<string, string>,
-): (row: Row) => boolean {
-  const begun = after(from, switches)
-  const end = typeof to === 'string' ? Date.parse(to) : Number.NaN
-  return (row) => begun(row[field]) && (Number.isNaN(end) || Date.parse(textOf(row[field])) <= end)
-}
-
-/** The single ticket: the row without the list's own columns, with everything that hangs on it. */
-export function detail(store: Store, row: Row): Record<string, unknown> {
-  const more = store.more.get(row.id)
-  const parts = (table: Store['timers']): Row[] => table.oldest((part) => part['ticket_id'] === row.id)
-  const assetIds = more?.assetIds ?? []
-  return {
-    ...Object.fromEntries(detailColumns.map((name) => [name, row[name]])),
-    intake_form_html: null,
-    signature_name: more?.signatureName ?? null,
-    signature_date: null,
-    asset_ids: assetIds,
-    outtake_form_name: more?.outtakeFormName ?? null,
-    outtake_form_date: more?.outtakeFormDate ?? null,
-    outtake_form_html: null,
-    comments: (store.talk.get(row.id) ?? []).toReversed(),
-    attachments: parts(store.attachments),
-    ticket_timers: parts(store.timers),
-    line_items: parts(store.lineItems),
-    worksheet_results: parts(store.worksheets),
-    assets: assetIds.map((id) => store.assets.get(id)).filter((asset) => asset !== undefined),
-    appointments: [],
-    ticket_fields: ticketType.ticket_fields,
-    ticket_answers: ticketType.ticket_fields.flatMap((field) => field.answers),
-    customer: store.customers.get(row['customer_id']) ?? null,
-    contact: store.contacts.get(row['contact_id']) ?? null,
-    user: row['user'],
-    ticket_type: ticketType,
-    address: null,
-    mentionables: [],
-  }
-}
-
-const typed = {
-  account_id: 1,
-  created_at: '2019-11-04T14:55:01.722Z',
-  updated_at: '2019-11-04T14:55:01.722Z',
-}
-const fieldOf = { ...typed, required: null, ticket_type_id: 1, hidden: false, position: null }
-
-/** The account's one ticket type, with two custom fields. */
-const ticketType = {
-  id: 1,
-  name: 'Devices',
-  ...typed,
-  disabled: false,
-  intake_terms: null,
-  skip_intake: false,
-  outtake_terms: null,
-  skip_outtake: false,
-  ticket_fields: [
-    { id: 2, name: 'Maker', field_type: 'text_field', ...fieldOf, answers: [] },
-    {
-      id: 1,
-      name: 'Device Type',
-      field_type: 'select_box',
-      ...fieldOf,
-      answers: [{ ...typed, id: 1, ticket_field_id: 1, content: 'Hard Drive', account_id: null }],
-    },
-  ],
-}
-
-const detailColumns = [
-  'id',
-  'number',
-  'subject',
-  'created_at',
-  'updated_at',
-  'customer_id',
-  'customer_business_then_name',
-  'due_date',
-  'start_at',
-  'end_at',
-  'location_id',
-  'problem_type',
-  'status',
-  'properties',
-  'user_id',
-  'pdf_url',
-  'priority',
-  'resolved_at',
-  'tag_list',
-] as const
-
-export interface SandboxUser {
-  id: number
-  email: string
-  full_name: string
-  created_at: string
-  updated_at: string
-  group: string
-  admin: boolean
-  color: string
-}
-
-export function userOf(store: Store, id: unknown): SandboxUser | undefined {
-  const found = store.world.technicians.find((one) => one.id === Number(id))
-  if (found === undefined) return undefined
-  const made = new Date(store.world.start - 400 * 86_400_000).toISOString()
-  const admin = found.id === store.world.technicians[0]?.id
-  const { email } = found
-  const rest = { group: admin ? 'Admins' : 'Technicians', admin, color: '1e3e96' }
-  return { id: found.id, email, full_name: found.name, created_at: made, updated_at: made, ...rest }
-}
-
 function contactName(store: Store, id: unknown): unknown {
   return store.contacts.get(id)?.['name'] ?? null
-}
-
-export const emptyTicket = {
-  subject: null,
-  due_date: null,
-  resolved_at: null,
-  start_at: null,
-  end_at: null,
-  location_id: null,
-  location_name: null,
-  problem_type: null,
-  ticket_type_id: null,
-  ticket_type_name: null,
-  properties: {},
-  user_id: null,
-  pdf_url: null,
-  priority: null,
-  billing_status: null,
-  tag_list: [],
-  sla_name: null,
-  creator_name_or_email: null,
-  contact_fullname: null,
-  contract_name: null,
-  address_id: null,
-  parent: false,
-  parent_id: null,
-  child: false,
-  recurring: false,
-  customer_reply: false,
-  total_formatted_billable_time: null,
-  contact_id: null,
-  sla_breached: false,
-  sla_breaching_soon: false,
-  contract_id: null,
-  sla_id: null,
-  customer_tag_list: [],
-  resolution_time: null,
-  response_time: null,
-  customer_icons: [],
-  comments: [],
-  user: null,
 }

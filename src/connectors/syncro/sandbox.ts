@@ -4,8 +4,11 @@ import type { Filed, SandboxState, SandboxVendor } from '../connector.ts'
 import { foldTag } from './desk.ts'
 import { integrationPermissions } from './permissions.ts'
 import { accountBehaviours } from './sandbox-account.ts'
-import { customerBehaviours, seedCustomer } from './sandbox-customers.ts'
-import { seedHistory } from './sandbox-seed.ts'
+import { assetBehaviours } from './sandbox-assets.ts'
+import { commentBehaviours } from './sandbox-comments.ts'
+import { contactBehaviours } from './sandbox-contacts.ts'
+import { customerBehaviours } from './sandbox-customers.ts'
+import { seedCustomer, seedHistory } from './sandbox-seed.ts'
 import { Store, type TokenIdentity, textOf } from './sandbox-store.ts'
 import { ticketPartBehaviours } from './sandbox-ticket-parts.ts'
 import { ticketBehaviours } from './sandbox-tickets.ts'
@@ -21,8 +24,11 @@ export const sandbox: SandboxVendor = {
     seedHistory(store)
     const behaviours = {
       ...ticketBehaviours(store),
+      ...commentBehaviours(store),
       ...ticketPartBehaviours(store),
       ...customerBehaviours(store),
+      ...contactBehaviours(store),
+      ...assetBehaviours(store),
       ...accountBehaviours(store),
     }
     const tokens = tokensOf(store)

@@ -43,12 +43,28 @@ const terminal: Terminal = {
   },
 }
 
+const nonce = randomBytes(4).toString('hex')
+
+/** A process of this machine that no longer runs; a number that came round again shows by the nonce. */
+function hasDied(holder: string): boolean {
+  const [machine, pid, mark] = holder.split(':')
+  if (machine !== hostname() || mark === nonce) return false
+  if (Number(pid) === process.pid) return true
+  try {
+    process.kill(Number(pid), 0)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+  }
+}
+
 let config: Config | undefined
 
 const program: Program = {
   version: (JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string }).version,
   outside,
-  holder: `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
+  holder: `${hostname()}:${process.pid}:${nonce}`,
+  hasDied,
   config: () => (config ??= readConfig()),
   newKey: () => randomBytes(32),
   terminal,

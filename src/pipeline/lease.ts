@@ -1,4 +1,4 @@
-import { acquireLease, releaseLease } from '../store/leases.ts'
+import { acquireLease, leaseHolders, releaseAllOf, releaseLease } from '../store/leases.ts'
 import type { Db } from '../store/store.ts'
 import type { Hub } from './hub.ts'
 
@@ -31,4 +31,9 @@ export async function withLease<T>(hub: Hub, name: string, work: (lease: Lease) 
   } finally {
     await releaseLease(store.db, name, holder, got.fence)
   }
+}
+
+/** A hub that starts again after a crash need not wait for the leases of its former self. */
+export async function releaseTheDead(db: Db, now: number, hasDied: (holder: string) => boolean): Promise<void> {
+  for (const holder of await leaseHolders(db, now)) if (hasDied(holder)) await releaseAllOf(db, holder)
 }

@@ -46,3 +46,14 @@ export async function releaseLease(db: Db, name: string, holder: string, fence: 
   const query = db.updateTable('leases').set({ expires_at: 0 }).where('name', '=', name)
   await query.where('holder', '=', holder).where('fence', '=', fence).execute()
 }
+
+/** Who holds anything now. */
+export async function leaseHolders(db: Db, now: number): Promise<string[]> {
+  const query = db.selectFrom('leases').select('holder').distinct().where('expires_at', '>', now)
+  return (await query.orderBy('holder').execute()).map((row) => row.holder)
+}
+
+/** Ends all leases of a holder that is known to be gone; their fences go on rising. */
+export async function releaseAllOf(db: Db, holder: string): Promise<void> {
+  await db.updateTable('leases').set({ expires_at: 0 }).where('holder', '=', holder).execute()
+}

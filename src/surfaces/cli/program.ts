@@ -7,6 +7,8 @@ export interface Program {
   outside: Outside
   /** Names this process in leases. */
   holder: string
+  /** Whether another process, by its name in leases, is known to be gone. One on another machine never is. */
+  hasDied(holder: string): boolean
   /** Throws a ConfigError. */
   config(): Config
   /** 32 random bytes. */

@@ -1,8 +1,8 @@
-import type { Connector } from '../../connectors/connector.ts'
 import { digest } from '../../domain/id.ts'
 import type { Log } from '../../pipeline/hub.ts'
+import { releaseTheDead } from '../../pipeline/lease.ts'
 import { type Schedule, start } from '../../pipeline/schedule.ts'
-import { Vendors } from '../../pipeline/vendors.ts'
+import type { Vendors } from '../../pipeline/vendors.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { connections } from '../../store/connections.ts'
 import type { Db, Store } from '../../store/store.ts'
@@ -20,7 +20,8 @@ export interface Session {
 }
 
 export interface SessionParts {
-  connectors: readonly Connector[]
+  /** Outlives the session: what was sent to a vendor counts against its limit, whoever sent it. */
+  vendors: Vendors
   log: Log
   /** Where the demo leads; without it there is none. */
   sandbox: { sandbox: Sandbox; origin: string } | undefined
@@ -31,15 +32,15 @@ const stopMs = 5000
 
 export async function openSession(program: Program, parts: SessionParts): Promise<Session> {
   const { outside, holder } = program
-  const { log, sandbox } = parts
+  const { log, sandbox, vendors } = parts
   const main = hasMain(program.config()) || sandbox === undefined ? await openMain(program.config()) : undefined
   const marks = main === undefined ? '' : await marksOf(main.db)
   const demo = marks === '' && sandbox !== undefined
-  const store = await (demo ? openDemo(program, parts, main) : openReal(program, main))
-  const vendors = new Vendors(parts.connectors, outside)
+  const store = await (demo ? openDemo(program, main) : openReal(program, main))
   const key = (): Buffer => sealingKey(program)
   if (demo) await putDemo(store.db, sandbox.sandbox, sandbox.origin, { vendors, key: key(), now: outside.now() })
   const live = await openAll(store.db, vendors, key, log)
+  await releaseTheDead(store.db, outside.now(), program.hasDied)
   const schedule = start({ store, outside, live, holder, log })
   return {
     store,
@@ -49,7 +50,7 @@ export async function openSession(program: Program, parts: SessionParts): Promis
   }
 }
 
-async function openDemo(program: Program, _parts: SessionParts, main: Store | undefined): Promise<Store> {
+async function openDemo(program: Program, main: Store | undefined): Promise<Store> {
   await main?.close()
   return openFreshDemo(program.config())
 }

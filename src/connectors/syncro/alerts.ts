@@ -6,7 +6,7 @@ import { paged } from './paging.ts'
 import { needs } from './permissions.ts'
 
 /** RMM alerts: made as `alert`, read as `rmm_alert`; deleting one only resolves it. */
-export const alert = z.looseObject({
+const alert = z.looseObject({
   id: z.int(),
   customer_id: z.int().nullish(),
   asset_id: z.int().nullish(),

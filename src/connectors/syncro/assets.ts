@@ -6,7 +6,7 @@ import { paged, whole } from './paging.ts'
 import { needs } from './permissions.ts'
 
 /** Devices of customers, listed under `assets`. They cannot be deleted. */
-export const asset = z.looseObject({
+const asset = z.looseObject({
   id: z.int(),
   name: text,
   customer_id: z.int().nullish(),
@@ -24,8 +24,6 @@ export const asset = z.looseObject({
   has_live_chat: flag,
   snmp_enabled: flag,
 })
-
-export type AssetRow = z.output<typeof asset>
 
 const one = z.looseObject({ asset })
 

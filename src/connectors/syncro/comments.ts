@@ -20,8 +20,6 @@ const comment = z.looseObject({
   user: free,
 })
 
-export type Comment = z.output<typeof comment>
-
 export const comments = {
   list: operation({
     id: 'comments.list',

@@ -6,7 +6,7 @@ import { paged } from './paging.ts'
 import { needs } from './permissions.ts'
 
 /** Contacts of customers: one contact comes flat, without a wrapper. There is no search and no import. */
-export const contact = z.looseObject({
+const contact = z.looseObject({
   id: z.int(),
   name: text,
   address1: text,

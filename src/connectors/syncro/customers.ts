@@ -86,7 +86,7 @@ const onePhone = z.union([z.looseObject({ phone }), phone])
 const phoneBody = z.looseObject({ label: text, number: text, extension: text })
 
 /** The display name, as Syncro itself shows it. */
-export function customerName(row: CustomerRow): string {
+function customerName(row: CustomerRow): string {
   return row.business_then_name || row.business_name || row.fullname || `Customer ${row.id}`
 }
 

@@ -31,7 +31,8 @@ export const desk: Desk = {
   },
 
   async note(client, ticketId, draft) {
-    const body = { subject: safeSubject(draft.subject), body: draft.body, ...silent }
+    const tail = /\[[^\]]*\]\s*$/.exec(draft.subject)?.[0] ?? ''
+    const body = { subject: fit(safeSubject(draft.subject), tail), body: draft.body, ...silent }
     const outcome = await client.try(
       comments.create,
       { params: { id: ticketId }, body },
@@ -103,7 +104,7 @@ const silent = { hidden: true, do_not_email: true } as const
 function fieldsOf(draft: TicketDraft): Record<string, unknown> {
   return {
     customer_id: Number(draft.customerId),
-    subject: draft.subject,
+    subject: fit(draft.subject, draft.marker),
     tag_list: ['watchfloor'],
     comments_attributes: [{ subject: 'Initial Issue', body: draft.body, ...silent }],
   }
@@ -111,6 +112,15 @@ function fieldsOf(draft: TicketDraft): Record<string, unknown> {
 
 /** Subjects by which Syncro moves a ticket's status, or logs a step of its own. */
 const meaningful = /^(diagnosis|parts arrival|parts order|issue|contacted|approval|update|completed|other)$/i
+
+/** A long subject is cut before its marker, so that no column of the vendor's cuts the marker off. */
+function fit(subject: string, marker: string): string {
+  if (subject.length <= 250) return subject
+  return `${subject
+    .replace(marker, '')
+    .trim()
+    .slice(0, 240 - marker.length)}… ${marker}`
+}
 
 function safeSubject(subject: string): string {
   return meaningful.test(subject.trim()) ? `Watchfloor: ${subject}` : subject

@@ -1,6 +1,5 @@
 import { Refusal } from '../../contract/refusal.ts'
 import type { Behaviour, Call } from '../../contract/server.ts'
-import { unprocessable } from './api.ts'
 import { type Row, type Store, blank, bodyOf, gone, notFound, pickFields, sees } from './sandbox-store.ts'
 
 /** Contacts: one comes without a wrapper, and refusals show the record. */

@@ -105,7 +105,7 @@ export function closed(status: unknown): boolean {
   return typeof status === 'string' && (status.startsWith('Resolved') || status === 'Invoiced')
 }
 
-export const oneTicket = z.looseObject({ ticket: ticketDetail })
+const oneTicket = z.looseObject({ ticket: ticketDetail })
 
 /** There is no body or description: the issue's text is the first of `comments_attributes`. */
 const ticketBody = z.looseObject({

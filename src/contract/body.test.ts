@@ -167,6 +167,13 @@ test('numbers that a double cannot hold become text, all others stay as they are
     ),
   )
   expect(parseJson('12345678901234567890')).toBe('12345678901234567890')
+  for (const gap of ['', ' ', '\n\t'.repeat(20)]) {
+    expect(parseJson(`[1,${gap}-12345678901234567890${gap},2]`)).toEqual([1, '-12345678901234567890', 2])
+    expect(parseJson(`{"a":"1234567890123456"${gap},"b":${gap}1234567890123456789${gap}}`)).toEqual({
+      a: '1234567890123456',
+      b: '1234567890123456789',
+    })
+  }
   expect(parseJson('9007199254740991')).toBe(9007199254740991)
 })
 

@@ -30,13 +30,37 @@ function whatIsWrong(text: string): string {
   return /[}\]]\s*$/.test(text) ? 'is not valid JSON' : 'ends in the middle: truncated JSON'
 }
 
-/** Where a number may stand; the digits of a hash or a fraction do not count. */
-const longNumber = /(?:^|[[:,\s])-?[0-9]{16}/
 const wholeNumber = /^-?[0-9]+$/
+/** From so many digits on a whole number may be more than a double holds. */
+const longDigits = 16
+
+/** Looks at every sixteenth character only: among so many digits in a row there is one. */
+function hasLongNumber(text: string): boolean {
+  for (let i = longDigits - 1; i < text.length; i += longDigits) {
+    if (!isDigit(text, i)) continue
+    let [first, last] = [i, i]
+    while (isDigit(text, first - 1)) first--
+    while (isDigit(text, last + 1)) last++
+    if (last - first + 1 >= longDigits && standsAlone(text, first, last)) return true
+    i = Math.max(i, last)
+  }
+  return false
+}
+
+/** Most long rows of digits are part of a text or a fraction, and no reason to read the slow way. */
+function standsAlone(text: string, first: number, last: number): boolean {
+  const before = text[first - 1] === '-' ? text[first - 2] : text[first - 1]
+  return (before === undefined || /[\s:,[]/.test(before)) && /^[\s,\]}]?$/.test(text[last + 1] ?? '')
+}
+
+function isDigit(text: string, at: number): boolean {
+  const c = text.charCodeAt(at)
+  return c >= 48 && c <= 57
+}
 
 /** JSON.parse, except that whole numbers that a double cannot hold are kept as strings. */
 export function parseJson(text: string): unknown {
-  if (!longNumber.test(text)) return JSON.parse(text)
+  if (!hasLongNumber(text)) return JSON.parse(text)
   return JSON.parse(text, (_key, value: unknown, context?: { source?: string }) =>
     typeof value === 'number' && !Number.isSafeInteger(value) && wholeNumber.test(context?.source ?? '')
       ? context?.source

@@ -18,7 +18,7 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 export type LogLevel = (typeof logLevels)[number]
 
 /** A value of the environment that cannot be used, in one line that says how to mend it. */
-export class ConfigError extends Error {
+class ConfigError extends Error {
   override name = 'ConfigError'
 }
 
@@ -40,13 +40,17 @@ const rules = z.object({
     .string()
     // The value is not shown: it may hold a password.
     .refine((value) => /^postgres(ql)?:\/\/./.test(value) && URL.canParse(value))
-    .catch(() => fail('DATABASE_URL', undefined, 'an address such as postgres://user:password@host:5432/watchfloor'))
+    .catch(() =>
+      fail('DATABASE_URL', undefined, 'an address such as postgres://user:password@host:5432/watchfloor'),
+    )
     .optional(),
   WATCHFLOOR_KEY: z
     .string()
     .regex(/^([0-9a-f]{64}|[\w+/-]{43}=?)$/i)
     .transform(toKey)
-    .catch(() => fail('WATCHFLOOR_KEY', undefined, '32 bytes in base64 or hex (make one: openssl rand -base64 32)'))
+    .catch(() =>
+      fail('WATCHFLOOR_KEY', undefined, '32 bytes in base64 or hex (make one: openssl rand -base64 32)'),
+    )
     .optional(),
   LOG: z
     .enum(logLevels)
@@ -56,7 +60,9 @@ const rules = z.object({
 
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
   // `PORT= npm start` means the same as no PORT at all.
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  )
   const found = rules.parse(given)
   return {
     data: found.WATCHFLOOR_DATA,
@@ -73,6 +79,6 @@ function toKey(text: string): Buffer {
 }
 
 function fail(name: string, value: unknown, wanted: string): never {
-  const shown = value === undefined ? '' : ` "${String(value)}"`
+  const shown = typeof value === 'string' ? ` "${value}"` : ''
   throw new ConfigError(`${name}${shown} is malformed: it must be ${wanted}`)
 }

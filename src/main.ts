@@ -61,7 +61,9 @@ function hasDied(holder: string): boolean {
 let config: Config | undefined
 
 const program: Program = {
-  version: (JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string }).version,
+  version: (
+    JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string }
+  ).version,
   outside,
   holder: `${hostname()}:${process.pid}:${nonce}`,
   hasDied,
@@ -96,5 +98,7 @@ for (const stream of [process.stdout, process.stderr]) {
 
 const code = await runCli(process.argv.slice(2), program)
 // Whatever still waits (a budget's pause, a kept connection) must not keep the process: all that counts is written.
-await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))))
+await Promise.all(
+  [process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))),
+)
 process.exit(code)

@@ -35,7 +35,8 @@ export const contractAt = (origin: string): Contract => ({
   vendor: 'watchfloor',
   title: 'Watchfloor API',
   version: 'v3',
-  about: 'Cases, their tickets, and what has and has not been read. Reads only; served on this machine alone, without keys.',
+  about:
+    'Cases, their tickets, and what has and has not been read. Reads only; served on this machine alone, without keys.',
   settings: [],
   base: () => `${origin}/v3`,
   arrays: 'comma',

@@ -38,7 +38,12 @@ export async function readPage<Row>(
 }
 
 /** A page of rows that are all at hand, in their own order. */
-export function cutPage<Row>(query: PageQuery, scope: string, rows: Row[], idOf: (row: Row) => string): Promise<ListPage<Row>> {
+export function cutPage<Row>(
+  query: PageQuery,
+  scope: string,
+  rows: Row[],
+  idOf: (row: Row) => string,
+): Promise<ListPage<Row>> {
   const read = async (limit: number, after: Place | undefined): Promise<Row[]> => {
     const start = after === undefined ? 0 : rows.findIndex((row) => idOf(row) === after.id) + 1
     return rows.slice(start, start + limit)
@@ -46,7 +51,10 @@ export function cutPage<Row>(query: PageQuery, scope: string, rows: Row[], idOf:
   return readPage(query, scope, read, (row) => ({ time: 0, id: idOf(row) }))
 }
 
-export async function mapPage<From, To>(page: ListPage<From>, to: (rows: From[]) => To[] | Promise<To[]>): Promise<ListPage<To>> {
+export async function mapPage<From, To>(
+  page: ListPage<From>,
+  to: (rows: From[]) => To[] | Promise<To[]>,
+): Promise<ListPage<To>> {
   return { ...page, data: await to(page.data) }
 }
 

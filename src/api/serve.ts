@@ -75,7 +75,11 @@ function requestIdOf(request: WireRequest, random: () => number): string {
 }
 
 function broken(errors: ErrorHabit, requestId: string): WireAnswer {
-  const refusal = new Refusal(500, 'internal_error', 'Something went wrong here; the log of the program says what.')
+  const refusal = new Refusal(
+    500,
+    'internal_error',
+    'Something went wrong here; the log of the program says what.',
+  )
   const headers = { 'content-type': 'application/json; charset=utf-8', 'x-request-id': requestId }
   return { status: 500, headers, body: JSON.stringify(errors.write(refusal, { requestId, switches: {} })) }
 }

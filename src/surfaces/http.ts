@@ -11,7 +11,7 @@ export interface Listener {
   close(): Promise<void>
 }
 
-export class ListenError extends Error {
+class ListenError extends Error {
   override name = 'ListenError'
 }
 
@@ -62,10 +62,16 @@ async function toWire(request: Request, env: HttpBindings): Promise<WireRequest>
   }
 }
 
-function explain(error: NodeJS.ErrnoException, { port, host, variable }: { port: number; host: string; variable: string }) {
+function explain(
+  error: NodeJS.ErrnoException,
+  { port, host, variable }: { port: number; host: string; variable: string },
+) {
   if (error.code === 'EADDRINUSE') {
-    return new ListenError(`port ${port} on ${host} is in use: stop what uses it, or set ${variable} to another port`)
+    return new ListenError(
+      `port ${port} on ${host} is in use: stop what uses it, or set ${variable} to another port`,
+    )
   }
-  if (error.code === 'EACCES') return new ListenError(`port ${port} needs more rights: set ${variable} to one above 1023`)
+  if (error.code === 'EACCES')
+    return new ListenError(`port ${port} needs more rights: set ${variable} to one above 1023`)
   return new ListenError(`cannot listen on ${host}:${port}: ${error.message}`)
 }

@@ -1,4 +1,5 @@
 import type { WireAnswer, WireRequest } from '../contract/wire.ts'
+import { document } from './html.ts'
 import { errorPage } from './page.ts'
 
 export interface WebParts {
@@ -6,6 +7,8 @@ export interface WebParts {
   api(request: WireRequest): Promise<WireAnswer>
   /** The status page. */
   page(): Promise<string>
+  /** One case's page; undefined when there is no such case. */
+  casePage(id: string): Promise<string | undefined>
 }
 
 /**
@@ -13,16 +16,27 @@ export interface WebParts {
  * listens on the loopback interface, and a web page elsewhere that has bound its own name to 127.0.0.1 (DNS rebinding)
  * is known by the Host header that its visitor's browser sends, and refused.
  */
-export function createWeb({ api, page }: WebParts): (request: WireRequest) => Promise<WireAnswer> {
+export function createWeb({ api, page, casePage }: WebParts): (request: WireRequest) => Promise<WireAnswer> {
   return async (request) => {
-    if (!isLocal(request.headers['host'])) return plain(403, 'This address is served to this machine alone: use localhost or 127.0.0.1.\n')
+    if (!isLocal(request.headers['host']))
+      return plain(403, 'This address is served to this machine alone: use localhost or 127.0.0.1.\n')
     const { path } = request
-    if (path === '/v3' || path.startsWith('/v3/')) return api({ ...request, path: path.slice('/v3'.length) || '/' })
-    if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405, 'Only GET is served here.\n', { allow: 'GET, HEAD' })
+    if (path === '/v3' || path.startsWith('/v3/'))
+      return api({ ...request, path: path.slice('/v3'.length) || '/' })
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return plain(405, 'Only GET is served here.\n', { allow: 'GET, HEAD' })
     if (path === '/') return html(200, await page())
+    const id = /^\/cases\/([\w-]{1,64})$/.exec(path)?.[1]
+    const found = id === undefined ? undefined : await casePage(id)
+    if (found !== undefined) return html(200, found)
     const code = /^\/errors\/([a-z_]{1,40})$/.exec(path)?.[1]
     if (code !== undefined) return html(200, errorPage(code))
-    return plain(404, 'Nothing is served here. The status page is at /, the API under /v3.\n')
+    return html(
+      404,
+      document(
+        '<h1>Not found</h1><p>The <a href="/">status page</a> is at <code>/</code>, the API under <code>/v3</code>.</p>',
+      ),
+    )
   }
 }
 
@@ -32,7 +46,8 @@ function isLocal(host: string | undefined): boolean {
 }
 
 const safe = {
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'content-security-policy':
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',

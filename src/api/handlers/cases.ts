@@ -1,6 +1,7 @@
 import { Refusal } from '../../contract/refusal.ts'
 import type { Case } from '../../domain/case.ts'
 import { markerOf } from '../../domain/id.ts'
+import type { TicketChange } from '../../domain/ticket.ts'
 import { casesByIds, listCases } from '../../store/cases.ts'
 import { edgesOf } from '../../store/edges.ts'
 import { type StoredFinding, findingsOfCases } from '../../store/findings.ts'
@@ -41,8 +42,15 @@ export async function get({ db }: Ask, reference: string): Promise<CaseDetail> {
     ...answer,
     findings: findings.map((finding) => toFindingAnswer(finding, reasons.get(finding.id) ?? '')),
     tickets: (await ticketsOf(db, [answer.id])).map(toTicketAnswer),
-    deliveries: changes.toReversed().map(toDeliveryAnswer),
+    deliveries: changes.toSorted(inOrderDecided).map(toDeliveryAnswer),
   }
+}
+
+/** One decision makes a ticket and its first notes at one moment: the ticket comes before. */
+function inOrderDecided(a: TicketChange, b: TicketChange): number {
+  return (
+    a.createdAt - b.createdAt || (a.kind === b.kind ? a.version - b.version : a.kind === 'create' ? -1 : 1)
+  )
 }
 
 async function byMarker(db: Db, text: string): Promise<Case | undefined> {
@@ -51,7 +59,7 @@ async function byMarker(db: Db, text: string): Promise<Case | undefined> {
   const ticket = await ticketByMarker(db, marker)
   if (ticket !== undefined) return (await casesByIds(db, [ticket.caseId]))[0]
   // No ticket yet: the marker is made from the id, so the cases themselves tell.
-  for (let before: { time: number; id: string } | undefined; ; ) {
+  for (let before: { time: number; id: string } | undefined; ;) {
     const rows = await listCases(db, { limit: 500, ...(before && { before }) })
     const found = rows.find((row) => markerOf(row.id) === marker)
     const last = rows.at(-1)
@@ -62,8 +70,13 @@ async function byMarker(db: Db, text: string): Promise<Case | undefined> {
 
 async function toAnswers(db: Db, rows: readonly Case[]): Promise<CaseAnswer[]> {
   const names = new Map((await tenants(db)).map((tenant) => [tenant.id, tenant.name]))
-  const found = await ticketsOf(db, rows.map((row) => row.id))
-  const tickets = new Map(found.filter((ticket) => ticket.foldedInto === null).map((ticket) => [ticket.caseId, ticket]))
+  const found = await ticketsOf(
+    db,
+    rows.map((row) => row.id),
+  )
+  const tickets = new Map(
+    found.filter((ticket) => ticket.foldedInto === null).map((ticket) => [ticket.caseId, ticket]),
+  )
   return rows.map((row) => {
     const ticket = tickets.get(row.id)
     return {

@@ -34,6 +34,15 @@ async function all({ db }: Ask): Promise<CustomerAnswer[]> {
 }
 
 function toUnknown(connection: string, customerId: string | null, quarantined: number): CustomerAnswer {
-  const reason = customerId === null ? 'the vendor does not say whose these are' : 'not among the vendor’s customers yet'
-  return { connection, vendor_id: customerId ?? '', name: '(unknown)', tenant_id: null, tenant: null, reason, quarantined }
+  const reason =
+    customerId === null ? 'the vendor does not say whose these are' : 'not among the vendor’s customers yet'
+  return {
+    connection,
+    vendor_id: customerId ?? '',
+    name: '(unknown)',
+    tenant_id: null,
+    tenant: null,
+    reason,
+    quarantined,
+  }
 }

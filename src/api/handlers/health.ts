@@ -4,7 +4,7 @@ import { type StoredConnection, connections } from '../../store/connections.ts'
 import { countDeadLetters } from '../../store/dead-letters.ts'
 import { countQuarantined } from '../../store/findings.ts'
 import { latestRuns } from '../../store/runs.ts'
-import { countByState } from '../../store/ticket-changes.ts'
+import { countByState, listChanges } from '../../store/ticket-changes.ts'
 import { type Ask, type FeedFact, instant } from '../ask.ts'
 import type { FeedHealth, Health } from '../operations/health.ts'
 
@@ -21,6 +21,7 @@ export async function get(ask: Ask): Promise<Health> {
     ...counted(quarantined, 'finding waits', 'findings wait', 'for a customer to be linked'),
     ...counted(deadLetters, 'dead letter', 'dead letters', 'to be looked at'),
     ...counted(deliveries.ambiguous, 'write', 'writes', 'being looked up'),
+    ...counted(await countOverdue(ask), 'write waits', 'writes wait', 'for more than five minutes'),
     ...counted(deliveries.refused, 'write was', 'writes were', 'refused by the ticketing vendor'),
   ]
   return {
@@ -36,14 +37,33 @@ export async function get(ask: Ask): Promise<Health> {
   }
 }
 
-export async function feedsHealth({ db, now, feedsOf }: Pick<Ask, 'db' | 'now' | 'feedsOf'>): Promise<FeedHealth[]> {
+const overdueMs = 5 * 60_000
+
+/** Decided, and still not sent: of the last thousand, which is as far as a person reads. */
+async function countOverdue({ db, now }: Ask): Promise<number> {
+  const waiting = await listChanges(db, { state: 'pending', limit: 1000 })
+  return waiting.filter((change) => now - change.createdAt > overdueMs).length
+}
+
+export async function feedsHealth({
+  db,
+  now,
+  feedsOf,
+}: Pick<Ask, 'db' | 'now' | 'feedsOf'>): Promise<FeedHealth[]> {
   const runs = new Map((await latestRuns(db)).map((run) => [`${run.connectionId}\n${run.feed}`, run]))
   return (await connections(db)).flatMap((connection) =>
-    feedsOf(connection.vendor).map((feed) => toFeedHealth(connection, feed, runs.get(`${connection.id}\n${feed.name}`), now)),
+    feedsOf(connection.vendor).map((feed) =>
+      toFeedHealth(connection, feed, runs.get(`${connection.id}\n${feed.name}`), now),
+    ),
   )
 }
 
-function toFeedHealth(connection: StoredConnection, feed: FeedFact, run: Run | undefined, now: number): FeedHealth {
+function toFeedHealth(
+  connection: StoredConnection,
+  feed: FeedFact,
+  run: Run | undefined,
+  now: number,
+): FeedHealth {
   return {
     connection: connection.id,
     vendor: connection.vendor,
@@ -65,7 +85,8 @@ function stateOf(feed: FeedFact, run: Run | undefined, now: number): FeedHealth[
 
 function whyNot({ connection, feed, state, error }: FeedHealth): string {
   const words = { never: 'has not been read yet', stale: 'has not been read lately', ok: '' }
-  const what = state === 'failed' || state === 'incomplete' ? `is ${state}: ${error ?? 'no reason given'}` : words[state]
+  const what =
+    state === 'failed' || state === 'incomplete' ? `is ${state}: ${error ?? 'no reason given'}` : words[state]
   return `${connection} ${feed} ${what}`
 }
 

@@ -5,7 +5,8 @@ import type { TicketAnswer } from '../operations/tickets.ts'
 import { type ListPage, type PageQuery, mapPage, readPage } from '../page.ts'
 
 export async function list({ db }: Ask, query: PageQuery): Promise<ListPage<TicketAnswer>> {
-  const read = (limit: number, before?: { time: number; id: string }) => listTickets(db, { limit, ...(before && { before }) })
+  const read = (limit: number, before?: { time: number; id: string }) =>
+    listTickets(db, { limit, ...(before && { before }) })
   const page = await readPage(query, 'tickets', read, (ticket) => ({ time: ticket.createdAt, id: ticket.id }))
   return mapPage(page, (rows) => rows.map(toTicketAnswer))
 }

@@ -11,7 +11,11 @@ export const deliveryAnswer = z.object({
   kind: z.enum(['create', 'note']),
   version: z.int(),
   subject: z.string(),
-  state: z.enum(changeStates).describe('ambiguous: it may have been done; never sent again before look-ups have shown that it was not'),
+  state: z
+    .enum(changeStates)
+    .describe(
+      'ambiguous: it may have been done; never sent again before look-ups have shown that it was not',
+    ),
   attempts: z.int().describe('requests sent for it'),
   lookups: z.int().describe('look-ups since it became ambiguous'),
   ambiguities: z.int().describe('how often it was ambiguous, ever'),

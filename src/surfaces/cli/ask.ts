@@ -9,7 +9,11 @@ export function feedsFrom(connectors: readonly Connector[]): (vendor: string) =>
 }
 
 /** Asks our own API's handlers, without a server between. Only what needs the vendors' feeds loads the vendors. */
-export async function withAsk<T>(program: Program, work: (ask: Ask) => Promise<T>, connectors: readonly Connector[] = []): Promise<T> {
+export async function withAsk<T>(
+  program: Program,
+  work: (ask: Ask) => Promise<T>,
+  connectors: readonly Connector[] = [],
+): Promise<T> {
   const now = program.outside.now()
   return withData(program, ({ store }) => work({ db: store.db, now, feedsOf: feedsFrom(connectors) }))
 }
@@ -17,11 +21,17 @@ export async function withAsk<T>(program: Program, work: (ask: Ask) => Promise<T
 /** Everything up to `limit` rows, page by page. */
 export async function readAll<Row>(
   limit: number,
-  read: (query: { limit: number; cursor?: string }) => Promise<{ data: Row[]; pagination: { next_cursor: string | null } }>,
+  read: (query: {
+    limit: number
+    cursor?: string
+  }) => Promise<{ data: Row[]; pagination: { next_cursor: string | null } }>,
 ): Promise<Row[]> {
   const rows: Row[] = []
-  for (let cursor: string | null | undefined; cursor !== null && rows.length < limit; ) {
-    const page = await read({ limit: Math.min(200, limit - rows.length), ...(cursor !== undefined && { cursor }) })
+  for (let cursor: string | null | undefined; cursor !== null && rows.length < limit;) {
+    const page = await read({
+      limit: Math.min(200, limit - rows.length),
+      ...(cursor !== undefined && { cursor }),
+    })
     rows.push(...page.data)
     cursor = page.pagination.next_cursor
   }

@@ -6,7 +6,8 @@ export const define: Define = (program) =>
   command({
     meta: {
       name: 'backup',
-      description: 'Write the database to one file, while the hub runs. Stored API keys stay sealed: keep <data>/key as well',
+      description:
+        'Write the database to one file, while the hub runs. Stored API keys stay sealed: keep <data>/key as well',
     },
     args: { file: { type: 'positional', description: 'the file to write', required: true } },
     async run({ args }) {

@@ -7,7 +7,10 @@ import { oneLine, table } from './table.ts'
 
 export const define: Define = (program) =>
   command({
-    meta: { name: 'case', description: 'Show one case: findings, why they belong together, ticket, deliveries' },
+    meta: {
+      name: 'case',
+      description: 'Show one case: findings, why they belong together, ticket, deliveries',
+    },
     args: {
       id: { type: 'positional', description: 'its marker (WF-…, as in the ticket) or id', required: true },
       json: jsonFlag,

@@ -37,7 +37,9 @@ async function dispatch(argv: readonly string[], program: Program): Promise<numb
   }
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (entry === undefined) {
-    throw new CliError(`no command "${name}"${hint(name, Object.keys(commands))}: "watchfloor help" lists them`)
+    throw new CliError(
+      `no command "${name}"${hint(name, Object.keys(commands))}: "watchfloor help" lists them`,
+    )
   }
   const raw = asksHelp ? ['--help'] : rest
   const command = await (await entry.load()).define(program, raw)

@@ -7,21 +7,48 @@ interface Entry {
 }
 
 export const commands: Record<string, Entry> = {
-  up: { about: 'Run the hub: read, make cases, raise tickets, serve the status page', load: () => import('./up.ts') },
-  sandbox: { about: 'Serve the vendors’ APIs over a made-up world, to try things against', load: () => import('./sandbox.ts') },
+  up: {
+    about: 'Run the hub: read, make cases, raise tickets, serve the status page',
+    load: () => import('./up.ts'),
+  },
+  sandbox: {
+    about: 'Serve the vendors’ APIs over a made-up world, to try things against',
+    load: () => import('./sandbox.ts'),
+  },
   sync: { about: 'Read once, now, and deliver what follows from it', load: () => import('./sync.ts') },
   cases: { about: 'List cases, newest attack first', load: () => import('./cases.ts') },
-  case: { about: 'Show one case: findings, why they belong together, ticket, deliveries', load: () => import('./case.ts') },
+  case: {
+    about: 'Show one case: findings, why they belong together, ticket, deliveries',
+    load: () => import('./case.ts'),
+  },
   tickets: { about: 'List tickets', load: () => import('./tickets.ts') },
-  deliveries: { about: 'List what was told to the ticketing vendor, and what became of it', load: () => import('./deliveries.ts') },
-  customers: { about: 'List the vendors’ customers and their tenants; link one', load: () => import('./customers.ts') },
+  deliveries: {
+    about: 'List what was told to the ticketing vendor, and what became of it',
+    load: () => import('./deliveries.ts'),
+  },
+  customers: {
+    about: 'List the vendors’ customers and their tenants; link one',
+    load: () => import('./customers.ts'),
+  },
   connections: { about: 'List connections and how their feeds do', load: () => import('./connections.ts') },
   connect: { about: 'Connect a vendor', load: () => import('./connect.ts') },
-  disconnect: { about: 'Remove a connection and its key; what was read stays', load: () => import('./disconnect.ts') },
-  doctor: { about: 'Try everything that a connection needs, without writing', load: () => import('./doctor.ts') },
+  disconnect: {
+    about: 'Remove a connection and its key; what was read stays',
+    load: () => import('./disconnect.ts'),
+  },
+  doctor: {
+    about: 'Try everything that a connection needs, without writing',
+    load: () => import('./doctor.ts'),
+  },
   openapi: { about: 'Print an API as an OpenAPI 3.1 document', load: () => import('./openapi.ts') },
-  simulate: { about: 'Run a month with faults in seconds, and score it against the truth', load: () => import('./simulate.ts') },
-  'dead-letters': { about: 'List what could not be handled; try one again', load: () => import('./dead-letters.ts') },
+  simulate: {
+    about: 'Run a month with faults in seconds, and score it against the truth',
+    load: () => import('./simulate.ts'),
+  },
+  'dead-letters': {
+    about: 'List what could not be handled; try one again',
+    load: () => import('./dead-letters.ts'),
+  },
   backup: { about: 'Write the database to one file, while the hub runs', load: () => import('./backup.ts') },
   restore: { about: 'Replace the database by a backup', load: () => import('./restore.ts') },
 }

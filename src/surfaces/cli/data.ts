@@ -17,13 +17,14 @@ export interface Data {
 }
 
 /** The database to read from: the demo's as long as nothing is connected. */
-export async function openData(config: Config): Promise<Data> {
+async function openData(config: Config): Promise<Data> {
   const main = hasMain(config) ? await openMain(config) : undefined
   if (main !== undefined) {
     if (!hasDemo(config) || (await connections(main.db)).length > 0) return { store: main, demo: false }
     await main.close()
   }
-  if (hasDemo(config)) return { store: await openStore({ kind: 'sqlite', file: demoFile(config) }), demo: true }
+  if (hasDemo(config))
+    return { store: await openStore({ kind: 'sqlite', file: demoFile(config) }), demo: true }
   const mend = 'start "watchfloor up" first, or set WATCHFLOOR_DATA'
   throw new CliError(`there is no database in ${resolve(config.data)}: ${mend}`, exitCodes.unreachable)
 }
@@ -75,7 +76,10 @@ export function sealingKey({ config, newKey }: Pick<Program, 'config' | 'newKey'
   if (!existsSync(file)) makeKeyFile(file, newKey())
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64')
   if (key.length === 32) return key
-  throw new CliError(`${file} holds no key: put the right one back, or set WATCHFLOOR_KEY`, exitCodes.unreachable)
+  throw new CliError(
+    `${file} holds no key: put the right one back, or set WATCHFLOOR_KEY`,
+    exitCodes.unreachable,
+  )
 }
 
 /** Two processes may make it at once: the first that links its file wins, and nobody sees half a key. */
@@ -98,7 +102,10 @@ function makeDirectory({ data }: Config): void {
     const { code } = error as NodeJS.ErrnoException // fs throws nothing else
     const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'it is not a directory' : `${code}`
     const mend = 'name another with WATCHFLOOR_DATA, or mend its place'
-    throw new CliError(`the data directory ${resolve(data)} cannot be made (${why}): ${mend}`, exitCodes.unreachable)
+    throw new CliError(
+      `the data directory ${resolve(data)} cannot be made (${why}): ${mend}`,
+      exitCodes.unreachable,
+    )
   }
 }
 

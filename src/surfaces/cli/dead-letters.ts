@@ -3,15 +3,21 @@ import { listDeadLetters, takeDeadLetter } from '../../store/dead-letters.ts'
 import { markPending } from '../../store/records.ts'
 import { readAll, withAsk } from './ask.ts'
 import { type Define, command } from './command.ts'
-import { withData } from './data.ts'
 import { whole } from './flags.ts'
+import { withHub } from './hub.ts'
+import { openLog } from './log.ts'
 import { hint } from './nearest.ts'
+import { lineStep, outboxSteps } from './outbox-steps.ts'
 import { jsonFlag, limitFlag, print, relative } from './output.ts'
-import { CliError, type Program } from './program.ts'
+import { CliError, type Program, exitCodes } from './program.ts'
+import { runSteps } from './steps.ts'
 
 export const define: Define = (program) =>
   command({
-    meta: { name: 'dead-letters', description: 'List what could not be handled; "dead-letters replay <id>" tries one again' },
+    meta: {
+      name: 'dead-letters',
+      description: 'List what could not be handled; "dead-letters replay <id>" tries one again',
+    },
     args: {
       verb: { type: 'positional', description: 'replay', required: false },
       id: { type: 'positional', description: 'the letter', required: false },
@@ -21,7 +27,8 @@ export const define: Define = (program) =>
     async run({ args }) {
       const { verb, id } = args
       if (verb === undefined) return listThem(program, whole('limit', args.limit, 1, 10_000), args.json)
-      if (verb !== 'replay') throw new CliError(`dead-letters has no "${verb}"${hint(verb, ['replay'])}: dead-letters replay <id>`)
+      if (verb !== 'replay')
+        throw new CliError(`dead-letters has no "${verb}"${hint(verb, ['replay'])}: dead-letters replay <id>`)
       if (id === undefined) throw new CliError('usage: dead-letters replay <id>')
       await replay(program, id)
     },
@@ -42,16 +49,23 @@ async function listThem(program: Program, limit: number, json: boolean | undefin
 
 /** Letter and record change together: a replay that dies half way has not lost the letter. */
 async function replay(program: Program, id: string): Promise<void> {
-  await withData(program, async ({ store }) => {
+  await withHub(program, await openLog(program), async (hub) => {
+    const { store } = hub
     const letter = (await listDeadLetters(store.db, 10_000)).find((one) => one.id === id)
-    if (letter === undefined) throw new CliError(`no dead letter "${id}": "watchfloor dead-letters" lists them`)
+    if (letter === undefined)
+      throw new CliError(`no dead letter "${id}": "watchfloor dead-letters" lists them`)
     if (letter.stage !== 'normalise') {
-      throw new CliError('this row never became a record, so there is nothing to replay: its feed reads it again by itself')
+      throw new CliError(
+        'this row never became a record, so there is nothing to replay: its feed reads it again by itself',
+      )
     }
     await store.transaction(async (tx) => {
       await takeDeadLetter(tx, id)
       await markPending(tx, [letter.ref])
     })
-    program.terminal.out('The record waits again; a running hub takes it within a minute, "watchfloor sync" at once.\n')
+    await runSteps(program, false, [lineStep(hub, 'cases'), ...outboxSteps(hub)])
+    const again = (await listDeadLetters(store.db, 10_000)).find((one) => one.id === id)
+    if (again !== undefined)
+      throw new CliError(`it could not be handled again: ${again.reason}`, exitCodes.bad)
   })
 }

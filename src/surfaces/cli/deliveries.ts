@@ -6,7 +6,10 @@ import { jsonFlag, limitFlag, print, relative } from './output.ts'
 
 export const define: Define = (program) =>
   command({
-    meta: { name: 'deliveries', description: 'List what was told to the ticketing vendor, and what became of it' },
+    meta: {
+      name: 'deliveries',
+      description: 'List what was told to the ticketing vendor, and what became of it',
+    },
     args: {
       state: {
         type: 'enum',

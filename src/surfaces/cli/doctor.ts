@@ -9,7 +9,15 @@ import { openStored } from './live.ts'
 import { hint } from './nearest.ts'
 import { jsonFlag, printJson } from './output.ts'
 import { CliError, type Program, exitCodes } from './program.ts'
-import { fieldFlags, keyFlags, namedConnector, probeAll, readSettings, refuseKeys, reportTable } from './settings.ts'
+import {
+  fieldFlags,
+  keyFlags,
+  namedConnector,
+  probeAll,
+  readSettings,
+  refuseKeys,
+  reportTable,
+} from './settings.ts'
 
 export const define: Define = async (program, raw) => {
   const connector = await namedConnector(raw)
@@ -17,9 +25,17 @@ export const define: Define = async (program, raw) => {
   refuseKeys(raw, fields)
   const flags = { ...fieldFlags(fields), ...keyFlags }
   return command({
-    meta: { name: 'doctor', description: 'Try everything that a connection needs, without writing. Exit code 1 when something fails' },
+    meta: {
+      name: 'doctor',
+      description:
+        'Try everything that a connection needs, without writing. Exit code 1 when something fails',
+    },
     args: {
-      connection: { type: 'positional', description: 'a connection, or a vendor with the flags of "connect"', required: true },
+      connection: {
+        type: 'positional',
+        description: 'a connection, or a vendor with the flags of "connect"',
+        required: true,
+      },
       ...flags,
       json: jsonFlag,
     },
@@ -27,7 +43,7 @@ export const define: Define = async (program, raw) => {
       const unsaved = connector !== undefined && Object.keys(flags).some((name) => args[name] !== undefined)
       const patient = unsaved
         ? await fromFlags(program, connector, args)
-        : await fromStore(program, String(args['connection']))
+        : await fromStore(program, args['connection'])
       return examine(program, patient, args['json'] === true)
     },
   })
@@ -39,23 +55,38 @@ interface Patient {
   client: Client
 }
 
-async function examine(program: Program, { name, connector, client }: Patient, json: boolean): Promise<number> {
+async function examine(
+  program: Program,
+  { name, connector, client }: Patient,
+  json: boolean,
+): Promise<number> {
   const { terminal } = program
   const total = connector.probes.length
-  const onEach = (done: number): void => terminal.err(`\r${done} of ${total} asked${done === total ? '\r\u001b[K' : ''}`)
-  const reports = await probeAll(connector, client, terminal.columns !== undefined && !json ? onEach : undefined)
+  const onEach = (done: number): void =>
+    terminal.err(`\r${done} of ${total} asked${done === total ? '\r\u001b[K' : ''}`)
+  const reports = await probeAll(
+    connector,
+    client,
+    terminal.columns !== undefined && !json ? onEach : undefined,
+  )
   const count = (state: string): number => reports.filter((one) => one.state === state).length
   if (json) printJson(program, { connection: name, vendor: connector.contract.vendor, probes: reports })
   else {
     const asked = total - reports.length
     const left = asked === 0 ? '' : `, ${asked} not asked because the first failed`
     terminal.out(reportTable(reports, terminal.columns))
-    terminal.out(`\n${name}: ${count('ok')} ok, ${count('fail')} failed, ${count('warn')} to watch, ${count('skip')} skipped${left}\n`)
+    terminal.out(
+      `\n${name}: ${count('ok')} ok, ${count('fail')} failed, ${count('warn')} to watch, ${count('skip')} skipped${left}\n`,
+    )
   }
   return count('fail') > 0 ? exitCodes.bad : exitCodes.ok
 }
 
-async function fromFlags(program: Program, connector: Connector, args: Record<string, unknown>): Promise<Patient> {
+async function fromFlags(
+  program: Program,
+  connector: Connector,
+  args: Record<string, unknown>,
+): Promise<Patient> {
   const settings = await readSettings(program, connector, args)
   const { vendor, title } = connector.contract
   const connection = { id: vendor, vendor, name: title, settings, createdAt: program.outside.now() }
@@ -72,8 +103,16 @@ async function fromStore(program: Program, word: string): Promise<Patient> {
     const found = all.filter((one) => one.id === word)
     const meant = found.length > 0 ? found : all.filter((one) => one.vendor === word)
     const [only] = meant
-    if (meant.length > 1) throw new CliError(`there are ${meant.length} connections to ${word}: use ${meant.map((one) => one.id).join(' or ')}`)
-    if (only === undefined) throw notFound(word, all.map((one) => one.id), vendors.names())
+    if (meant.length > 1)
+      throw new CliError(
+        `there are ${meant.length} connections to ${word}: use ${meant.map((one) => one.id).join(' or ')}`,
+      )
+    if (only === undefined)
+      throw notFound(
+        word,
+        all.map((one) => one.id),
+        vendors.names(),
+      )
     const live = openStored(vendors, only, sealingKey(program))
     if (live === undefined) throw new CliError(`${only.id} is of a vendor that this program does not know`)
     return { name: only.id, connector: live.connector, client: live.client }
@@ -82,7 +121,11 @@ async function fromStore(program: Program, word: string): Promise<Patient> {
 
 function notFound(word: string, ids: string[], vendors: string[]): CliError {
   if (vendors.includes(word)) {
-    return new CliError(`${word} is not connected: "watchfloor connect ${word}", or try settings with the flags of "doctor ${word} --help"`)
+    return new CliError(
+      `${word} is not connected: "watchfloor connect ${word}", or try settings with the flags of "doctor ${word} --help"`,
+    )
   }
-  return new CliError(`no connection or vendor "${word}"${hint(word, [...ids, ...vendors])}: "watchfloor connections" lists them`)
+  return new CliError(
+    `no connection or vendor "${word}"${hint(word, [...ids, ...vendors])}: "watchfloor connections" lists them`,
+  )
 }

@@ -22,14 +22,19 @@ export function checkFlags(name: string, raw: readonly string[], args: ArgsDef):
 
 /** Returns whether the next word is the flag's value. */
 function checkFlag(name: string, word: string, next: string | undefined, args: ArgsDef): boolean {
-  const [flag = '', value] = splitOnce(word.replace(/^--?/, ''), '=')
+  const [flag, value] = splitOnce(word.replace(/^--?/, ''), '=')
   const known = Object.entries(args).filter(([, arg]) => arg.type !== 'positional')
-  const [own, arg] = known.find(([key, one]) => camel(key) === camel(flag) || aliasesOf(one).includes(flag)) ?? []
+  const [own, arg] =
+    known.find(([key, one]) => camel(key) === camel(flag) || aliasesOf(one).includes(flag)) ?? []
   if (own === undefined || arg === undefined) {
     const denied = known.find(([key, one]) => one.type === 'boolean' && flag === `no-${key}`)
     if (denied !== undefined) return false
-    const words = known.map(([key, one]) => (one.type === 'boolean' && one.default === true ? `--no-${key}` : `--${key}`))
-    throw new CliError(`${name} has no flag ${word.split('=')[0] ?? word}${hint(word, words)}: see "watchfloor ${name} --help"`)
+    const words = known.map(([key, one]) =>
+      one.type === 'boolean' && one.default === true ? `--no-${key}` : `--${key}`,
+    )
+    throw new CliError(
+      `${name} has no flag ${word.split('=')[0] ?? word}${hint(word, words)}: see "watchfloor ${name} --help"`,
+    )
   }
   if (arg.type === 'boolean') return false
   const given = value ?? next

@@ -34,13 +34,19 @@ export function openStored(vendors: Vendors, stored: StoredConnection, key: Buff
 export async function openAll(db: Db, vendors: Vendors, key: () => Buffer, log: Log): Promise<Live[]> {
   return (await connections(db)).flatMap((stored) => {
     const live = openStored(vendors, stored, key())
-    if (live === undefined) log('error', `connection ${stored.id} is of a vendor that this program does not know`)
+    if (live === undefined)
+      log('error', `connection ${stored.id} is of a vendor that this program does not know`)
     return live ?? []
   })
 }
 
 /** One connection to each vendor of the sandbox, with the first key of each. */
-export async function putDemo(db: Db, sandbox: Sandbox, origin: string, parts: { vendors: Vendors; key: Buffer; now: number }) {
+export async function putDemo(
+  db: Db,
+  sandbox: Sandbox,
+  origin: string,
+  parts: { vendors: Vendors; key: Buffer; now: number },
+) {
   for (const demo of sandbox.connections(origin)) {
     const connector = parts.vendors.connector(demo.vendor)
     if (connector === undefined) continue
@@ -52,6 +58,9 @@ export async function putDemo(db: Db, sandbox: Sandbox, origin: string, parts: {
 function demoSettings({ contract, sandbox }: Connector, demo: DemoConnection): Record<string, string> {
   const secret = contract.settings.find((field) => field.secret === true)?.name
   const key = demo.keys[0]?.value
-  return { ...sandbox.settings, baseUrl: demo.baseUrl, ...(secret !== undefined && key !== undefined && { [secret]: key }) }
+  return {
+    ...sandbox.settings,
+    baseUrl: demo.baseUrl,
+    ...(secret !== undefined && key !== undefined && { [secret]: key }),
+  }
 }
-

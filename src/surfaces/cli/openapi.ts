@@ -15,10 +15,12 @@ export const define: Define = (program) =>
       const own = contractAt(`http://127.0.0.1:${program.config().port}`)
       const known = new Map<string, { contract: Contract; settings: Record<string, string> }>()
       known.set(own.vendor, { contract: own, settings: {} })
-      for (const { contract, sandbox } of await loadConnectors()) known.set(contract.vendor, { contract, settings: sandbox.settings })
+      for (const { contract, sandbox } of await loadConnectors())
+        known.set(contract.vendor, { contract, settings: sandbox.settings })
       const found = known.get(args.api)
       const names = [...known.keys()]
-      if (found === undefined) throw new CliError(`no API "${args.api}"${hint(args.api, names)}: use ${names.join(', ')}`)
+      if (found === undefined)
+        throw new CliError(`no API "${args.api}"${hint(args.api, names)}: use ${names.join(', ')}`)
       printJson(program, toOpenApi(found.contract, [baseOf(found.contract, found.settings)]))
     },
   })

@@ -36,4 +36,9 @@ export function relative(at: string | number | null, now: number): string {
 }
 
 export const jsonFlag = { type: 'boolean', description: 'print JSON for programs' } as const
-export const limitFlag = { type: 'string', description: 'how many, newest first', valueHint: 'n', default: '50' } as const
+export const limitFlag = {
+  type: 'string',
+  description: 'how many, newest first',
+  valueHint: 'n',
+  default: '50',
+} as const

@@ -51,7 +51,14 @@ async function newest(db: Db, limit: number): Promise<Ticket[]> {
 
 async function tell(db: Db, fresh: readonly Ticket[]): Promise<string> {
   if (fresh.length > few) return `${fresh.length} tickets raised; ${(await countCases(db)).open} open cases\n`
-  const cases = new Map((await casesByIds(db, fresh.map((one) => one.caseId))).map((own) => [own.id, own]))
+  const cases = new Map(
+    (
+      await casesByIds(
+        db,
+        fresh.map((one) => one.caseId),
+      )
+    ).map((own) => [own.id, own]),
+  )
   const names = new Map((await tenants(db)).map((tenant) => [tenant.id, tenant.name]))
   return fresh
     .toReversed()

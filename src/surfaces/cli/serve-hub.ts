@@ -3,8 +3,10 @@ import * as deliveries from '../../api/handlers/deliveries.ts'
 import * as health from '../../api/handlers/health.ts'
 import { createApi } from '../../api/serve.ts'
 import type { Connector } from '../../connectors/connector.ts'
+import { Refusal } from '../../contract/refusal.ts'
 import type { Log } from '../../pipeline/hub.ts'
 import { type Listener, listen } from '../http.ts'
+import { casePage } from '../case-page.ts'
 import { statusPage } from '../page.ts'
 import { createWeb } from '../web.ts'
 import { feedsFrom } from './ask.ts'
@@ -28,14 +30,40 @@ export async function serveHub({ outside }: Program, desk: Desk, port: number): 
     const asked = ask()
     const [state, rows, unsettled] = await Promise.all([
       health.get(asked),
-      cases.list(asked, { limit: 50 }),
-      Promise.all((['ambiguous', 'refused', 'pending'] as const).map((one) => deliveries.list(asked, { state: one, limit: 10 }))),
+      cases.list(asked, { limit: 25 }),
+      Promise.all(
+        (['ambiguous', 'refused', 'pending'] as const).map((one) =>
+          deliveries.list(asked, { state: one, limit: 10 }),
+        ),
+      ),
     ])
     const open = unsettled.flatMap((one) => one.data)
-    return statusPage({ health: state, cases: rows.data, deliveries: open, demo: desk.session?.demo === true, now: asked.now })
+    return statusPage({
+      health: state,
+      cases: rows.data,
+      deliveries: open,
+      demo: desk.session?.demo === true,
+      now: asked.now,
+    })
+  }
+  const pageOf = async (id: string): Promise<string | undefined> => {
+    const asked = ask()
+    try {
+      return casePage(await cases.get(asked, id), asked.now)
+    } catch (error) {
+      if (error instanceof Refusal) return undefined
+      throw error
+    }
   }
   const onError = (error: unknown): void => desk.log('error', 'a request failed', { reason: String(error) })
-  const own = { origin: `http://127.0.0.1:${port}` }
-  const web = createWeb({ api: createApi({ origin: own.origin, ask, random: () => outside.random(), onError }), page })
-  return listen(web, { port, host: '127.0.0.1', variable: 'PORT' })
+  // The port may have been left to the system: who we are is known once we listen.
+  let api: ReturnType<typeof createApi> | undefined
+  const web = createWeb({
+    api: (request) =>
+      (api ??= createApi({ origin: listener.origin, ask, random: () => outside.random(), onError }))(request),
+    page,
+    casePage: pageOf,
+  })
+  const listener = await listen(web, { port, host: '127.0.0.1', variable: 'PORT' })
+  return listener
 }

@@ -33,12 +33,14 @@ const stopMs = 5000
 export async function openSession(program: Program, parts: SessionParts): Promise<Session> {
   const { outside, holder } = program
   const { log, sandbox, vendors } = parts
-  const main = hasMain(program.config()) || sandbox === undefined ? await openMain(program.config()) : undefined
+  const main =
+    hasMain(program.config()) || sandbox === undefined ? await openMain(program.config()) : undefined
   const marks = main === undefined ? '' : await marksOf(main.db)
   const demo = marks === '' && sandbox !== undefined
   const store = await (demo ? openDemo(program, main) : openReal(program, main))
   const key = (): Buffer => sealingKey(program)
-  if (demo) await putDemo(store.db, sandbox.sandbox, sandbox.origin, { vendors, key: key(), now: outside.now() })
+  if (demo)
+    await putDemo(store.db, sandbox.sandbox, sandbox.origin, { vendors, key: key(), now: outside.now() })
   const live = await openAll(store.db, vendors, key, log)
   await releaseTheDead(store.db, outside.now(), program.hasDied)
   const schedule = start({ store, outside, live, holder, log })
@@ -72,7 +74,9 @@ async function mainMarks(program: Program): Promise<string> {
 
 /** Changes whenever a connection does; empty without any. */
 async function marksOf(db: Db): Promise<string> {
-  return (await connections(db)).map((one) => digest(JSON.stringify([one.id, one.settings, one.secrets]))).join()
+  return (await connections(db))
+    .map((one) => digest(JSON.stringify([one.id, one.settings, one.secrets])))
+    .join()
 }
 
 async function close({ outside }: Program, schedule: Schedule, store: Store): Promise<void> {

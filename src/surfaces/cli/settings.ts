@@ -34,7 +34,13 @@ export function fieldFlags(fields: readonly SettingField[]): ArgsDef {
   return Object.fromEntries(
     fields
       .filter((field) => field.secret !== true)
-      .map((field) => [kebab(field.name), { type: 'string', description: aboutOf(field), valueHint: field.name }] as const),
+      .map(
+        (field) =>
+          [
+            kebab(field.name),
+            { type: 'string', description: aboutOf(field), valueHint: field.name },
+          ] as const,
+      ),
   )
 }
 
@@ -50,7 +56,9 @@ export function refuseKeys(raw: readonly string[], fields: readonly SettingField
     const given = raw.find((word) => names.includes(word.split('=')[0] ?? ''))
     if (given === undefined) continue
     const mend = 'leave it out to be asked for it, or use --key-file or --key-stdin'
-    throw new CliError(`${given.split('=')[0]} is not taken from the command line, where others can read it: ${mend}`)
+    throw new CliError(
+      `${given.split('=')[0]} is not taken from the command line, where others can read it: ${mend}`,
+    )
   }
 }
 
@@ -67,7 +75,9 @@ export async function readSettings(
   }
   const secret = contract.settings.find((field) => field.secret === true)
   // What is wrong with the rest is said before a key is asked for.
-  const early = checkSettings(contract, given).problems.filter((problem) => !problem.startsWith(`${secret?.name} `))
+  const early = checkSettings(contract, given).problems.filter(
+    (problem) => !problem.startsWith(`${secret?.name} `),
+  )
   if (early.length > 0) throw new CliError(early.join('; '))
   if (secret !== undefined) given[secret.name] = await readKey(program, secret, args)
   const { settings, problems } = checkSettings(contract, given)
@@ -75,11 +85,16 @@ export async function readSettings(
   return settings
 }
 
-async function readKey({ terminal }: Program, field: SettingField, args: Record<string, unknown>): Promise<string> {
+async function readKey(
+  { terminal }: Program,
+  field: SettingField,
+  args: Record<string, unknown>,
+): Promise<string> {
   const file = args['key-file']
   if (typeof file === 'string') return readKeyFile(file)
   if (args['key-stdin'] === true) return (await terminal.stdin()).trim()
-  if (!terminal.interactive) throw new CliError(`${field.label} is missing: use --key-file or --key-stdin (${field.help})`)
+  if (!terminal.interactive)
+    throw new CliError(`${field.label} is missing: use --key-file or --key-stdin (${field.help})`)
   const answer = await terminal.askSecret(`${field.label} (${field.help})`)
   if (answer === undefined) throw new CliError('nothing was saved', exitCodes.interrupted)
   return answer.trim()
@@ -100,7 +115,11 @@ export interface Report extends ProbeResult {
 }
 
 /** Asks every probe in order. When the first fails, nothing else can be asked. */
-export async function probeAll(connector: Connector, client: Client, onEach?: (done: number) => void): Promise<Report[]> {
+export async function probeAll(
+  connector: Connector,
+  client: Client,
+  onEach?: (done: number) => void,
+): Promise<Report[]> {
   const reports: Report[] = []
   for (const { name, operation, run } of connector.probes) {
     const result = await run(client)

@@ -9,11 +9,17 @@ export const define: Define = (program) =>
   command({
     meta: {
       name: 'simulate',
-      description: 'Run the hub against the sandbox on a clock of its own, with every fault, and score it against the truth',
+      description:
+        'Run the hub against the sandbox on a clock of its own, with every fault, and score it against the truth',
     },
     args: {
       seed: { type: 'string', default: '1', description: 'the same seed gives the same run', valueHint: 'n' },
-      customers: { type: 'string', default: '20', description: 'customers of the made-up provider', valueHint: 'n' },
+      customers: {
+        type: 'string',
+        default: '20',
+        description: 'customers of the made-up provider',
+        valueHint: 'n',
+      },
       days: { type: 'string', default: '30', description: 'simulated days', valueHint: 'n' },
       faults: { type: 'enum', options: ['none', 'all'], default: 'all', description: 'what goes wrong' },
       json: jsonFlag,
@@ -21,7 +27,10 @@ export const define: Define = (program) =>
     async run({ args }) {
       const { terminal } = program
       const days = whole('days', args.days, 1, 3650)
-      const told = terminal.columns === undefined ? undefined : (day: number) => terminal.err(`\rday ${Math.floor(day)} of ${days} `)
+      const told =
+        terminal.columns === undefined
+          ? undefined
+          : (day: number) => terminal.err(`\rday ${Math.floor(day)} of ${days} `)
       const result = await simulate({
         connectors: await loadConnectors(),
         seed: whole('seed', args.seed, 0, 4_294_967_295),

@@ -11,7 +11,9 @@ export interface Step {
 export async function runSteps(program: Program, quiet: boolean, steps: readonly Step[]): Promise<void> {
   if (program.terminal.columns !== undefined && !quiet) return runLive(steps)
   for (const { title, run } of steps) {
-    const said = await run().catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
+    const said = await run().catch((error: unknown) =>
+      error instanceof Error ? error.message : String(error),
+    )
     if (!quiet) program.terminal.out(`${title}: ${oneLine(said)}\n`)
   }
 }

@@ -1,16 +1,15 @@
 import type { Feed } from '../../connectors/connector.ts'
 import type { Run } from '../../domain/run.ts'
 import type { Hub } from '../../pipeline/hub.ts'
-import { advance } from '../../pipeline/line.ts'
-import { deliver } from '../../pipeline/outbox.ts'
 import { syncFeed } from '../../pipeline/sync.ts'
 import type { Live } from '../../pipeline/vendors.ts'
 import { type Define, command } from './command.ts'
 import { withHub } from './hub.ts'
 import { openLog } from './log.ts'
 import { hint } from './nearest.ts'
+import { lineStep, outboxSteps } from './outbox-steps.ts'
 import { jsonFlag, printJson } from './output.ts'
-import { CliError, type Program, exitCodes } from './program.ts'
+import { CliError, exitCodes } from './program.ts'
 import { type Step, runSteps } from './steps.ts'
 
 export const define: Define = (program) =>
@@ -37,10 +36,12 @@ interface Work {
   feed: Feed
 }
 
-/** Customers first: what a feed brings before its customer is known only waits. */
 function choose(hub: Hub, connection: string | undefined, feed: string | undefined): Work[] {
   const ids = hub.live.map((one) => one.connection.id)
-  if (ids.length === 0) throw new CliError('nothing is connected: "watchfloor connect <vendor>" does that, "watchfloor up" shows a demo')
+  if (ids.length === 0)
+    throw new CliError(
+      'nothing is connected: "watchfloor connect <vendor>" does that, "watchfloor up" shows a demo',
+    )
   if (connection !== undefined && !ids.includes(connection)) {
     throw new CliError(`no connection "${connection}"${hint(connection, ids)}: use ${ids.join(', ')}`)
   }
@@ -51,12 +52,26 @@ function choose(hub: Hub, connection: string | undefined, feed: string | undefin
   if (feed !== undefined && !names.includes(feed)) {
     throw new CliError(`${connection} has no feed "${feed}"${hint(feed, names)}: use ${names.join(', ')}`)
   }
-  const chosen = all.filter((one) => feed === undefined || one.feed.name === feed)
-  return chosen.toSorted((a, b) => Number(b.feed.kind === 'customers') - Number(a.feed.kind === 'customers'))
+  return all.filter((one) => feed === undefined || one.feed.name === feed)
 }
 
+/** Customers first, all the way through the line: a feed may have to know them to read at all. */
 function steps(hub: Hub, work: Work[], runs: Run[]): Step[] {
-  const reads = work.map(({ live, feed }): Step => ({
+  const [customers, others] = [true, false].map((wanted) =>
+    work.filter(({ feed }) => (feed.kind === 'customers') === wanted),
+  )
+  const read = (one: Work): Step => readStep(hub, one, runs)
+  return [
+    ...(customers ?? []).map(read),
+    ...(customers?.length === 0 ? [] : [lineStep(hub, 'customers')]),
+    ...(others ?? []).map(read),
+    lineStep(hub, 'cases'),
+    ...outboxSteps(hub),
+  ]
+}
+
+function readStep(hub: Hub, { live, feed }: Work, runs: Run[]): Step {
+  return {
     title: `${live.connection.id} ${feed.name}`,
     async run() {
       const run = await syncFeed(hub, live, feed)
@@ -65,28 +80,7 @@ function steps(hub: Hub, work: Work[], runs: Run[]): Step[] {
       if (run.outcome !== 'ok') throw new Error(`${run.outcome}: ${run.error ?? 'no reason given'}`)
       return `${run.rows} new rows, ${run.requests} requests`
     },
-  }))
-  const line: Step = { title: 'cases', run: async () => went(await advance(hub), 'records went through') }
-  const desks = hub.live.flatMap(({ connector: { desk } }, i) => {
-    const live = hub.live[i]
-    return desk === undefined || live === undefined ? [] : [{ live, desk }]
-  })
-  const outboxes = desks.map(({ live, desk }): Step => ({
-    title: `${live.connection.id} outbox`,
-    async run() {
-      let count = 0
-      for (let worked = await deliver(hub, live, desk); worked !== 0; worked = await deliver(hub, live, desk)) {
-        if (worked === undefined) return 'another process is at it'
-        count += worked
-      }
-      return went(count, 'changes delivered')
-    },
-  }))
-  return [...reads, line, ...outboxes]
-}
-
-function went(count: number | undefined, what: string): string {
-  return count === undefined ? 'another process is at it' : `${count} ${what}`
+  }
 }
 
 function exitOf(runs: readonly Run[]): number {

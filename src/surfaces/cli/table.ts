@@ -10,13 +10,20 @@ export interface Column<Row> {
 const gap = '  '
 const narrowest = 10
 
-export function table<Row>(rows: readonly Row[], width: number | undefined, columns: readonly Column<Row>[]): string {
+export function table<Row>(
+  rows: readonly Row[],
+  width: number | undefined,
+  columns: readonly Column<Row>[],
+): string {
   const cells = rows.map((row) => columns.map((column) => oneLine(column.of(row))))
   const head = columns.map((column) => column.title.toUpperCase())
   const widths = columns.map((_, i) => Math.max(...[head, ...cells].map((line) => length(line[i] ?? ''))))
   if (width !== undefined) shrink(widths, columns, width)
   const line = (texts: readonly string[]): string =>
-    texts.map((text, i) => fit(text, widths[i] ?? 0, columns[i]?.right === true)).join(gap).trimEnd()
+    texts
+      .map((text, i) => fit(text, widths[i] ?? 0, columns[i]?.right === true))
+      .join(gap)
+      .trimEnd()
   return [head, ...cells].map((texts) => `${line(texts)}\n`).join('')
 }
 
@@ -31,8 +38,19 @@ function shrink<Row>(widths: number[], columns: readonly Column<Row>[], width: n
 
 function fit(text: string, width: number, right: boolean): string {
   const size = length(text)
-  if (size > width) return `${[...text].slice(0, Math.max(0, width - 1)).join('')}…`
+  if (size > width) return fit(`${cut(text, width - 1)}…`, width, right)
   return right ? ' '.repeat(width - size) + text : text + ' '.repeat(width - size)
+}
+
+function cut(text: string, width: number): string {
+  let out = ''
+  let used = 0
+  for (const mark of marks(text)) {
+    used += widthOf(mark)
+    if (used > width) break
+    out += mark
+  }
+  return out
 }
 
 /** What vendors write reaches the terminal without control characters: a title must not move the cursor. */
@@ -40,6 +58,24 @@ export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim()
 }
 
+/** In columns of the terminal. */
 function length(text: string): number {
-  return [...text].length
+  return isPlain(text) ? text.length : marks(text).reduce((sum, mark) => sum + widthOf(mark), 0)
+}
+
+function isPlain(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text)
+}
+
+/** What a reader sees as one character. */
+function marks(text: string): string[] {
+  if (isPlain(text)) return text.split('')
+  return Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment)
+}
+
+/** East Asian characters and emoji take two columns. */
+function widthOf(mark: string): number {
+  const wide =
+    /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\uff01-\uff60]/u
+  return wide.test(mark) ? 2 : 1
 }

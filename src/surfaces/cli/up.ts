@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 
 import { loadConnectors } from '../../connectors/registry.ts'
+import { Vendors } from '../../pipeline/vendors.ts'
 import { pruneRuns } from '../../store/runs.ts'
 import { type Define, command } from './command.ts'
 import { openLog } from './log.ts'
@@ -17,9 +18,18 @@ const keepRunsMs = 14 * 24 * hour
 
 export const define: Define = (program) =>
   command({
-    meta: { name: 'up', description: 'Run the hub: read, make cases, raise tickets, serve the status page. Without a connection it shows the demo' },
+    meta: {
+      name: 'up',
+      description:
+        'Run the hub: read, make cases, raise tickets, serve the status page. Without a connection it shows the demo',
+    },
     args: {
-      sandbox: { type: 'boolean', default: true, description: 'serve the sandbox too', negativeDescription: 'no sandbox, and no demo' },
+      sandbox: {
+        type: 'boolean',
+        default: true,
+        description: 'serve the sandbox too',
+        negativeDescription: 'no sandbox, and no demo',
+      },
     },
     async run({ args }) {
       const config = program.config()
@@ -29,23 +39,32 @@ export const define: Define = (program) =>
       // Ports first: whoever cannot have them must not touch the data of the hub that has.
       const desk: Desk = { session: undefined, connectors, log }
       const web = await serveHub(program, desk, config.port)
-      const made = args.sandbox === false ? undefined : await serveSandbox(program, connectors, { seed: 1, customers: 8, port: config.sandboxPort })
-      const sandbox = made && { sandbox: made.sandbox, origin: made.listener.origin }
+      let made: Awaited<ReturnType<typeof serveSandbox>> | undefined
       try {
-        await work(program, { connectors, log, sandbox }, desk, web.origin, stop)
+        const plan = { seed: 1, customers: 8, port: config.sandboxPort }
+        if (args.sandbox) made = await serveSandbox(program, connectors, plan)
+        const sandbox = made && { sandbox: made.sandbox, origin: made.listener.origin }
+        const vendors = new Vendors(connectors, program.outside)
+        await work(program, { vendors, log, sandbox }, desk, web.origin, stop)
       } finally {
         await Promise.all([web.close(), made?.listener.close()])
       }
     },
   })
 
-async function work(program: Program, parts: SessionParts, desk: Desk, origin: string, stop: AbortSignal): Promise<void> {
+async function work(
+  program: Program,
+  parts: SessionParts,
+  desk: Desk,
+  origin: string,
+  stop: AbortSignal,
+): Promise<void> {
   const { terminal, outside } = program
   const listening = outside.now()
   desk.session = await openSession(program, parts)
   terminal.out(banner(program, origin, parts, desk.session))
   const following = follow(program, desk, listening, stop)
-  for (let pruned = 0; !stop.aborted; ) {
+  for (let pruned = 0; !stop.aborted;) {
     if (outside.now() - pruned > hour) {
       pruned = outside.now()
       await pruneRuns(desk.session.store.db, pruned - keepRunsMs)
@@ -68,14 +87,20 @@ async function isCurrent(session: Session, { log }: SessionParts): Promise<boole
   try {
     return await session.isCurrent()
   } catch (error) {
-    log('warn', 'the connections cannot be read', { reason: error instanceof Error ? error.message : String(error) })
+    log('warn', 'the connections cannot be read', {
+      reason: error instanceof Error ? error.message : String(error),
+    })
     return true
   }
 }
 
-function banner(program: Program, origin: string, { sandbox, connectors }: SessionParts, { demo, store }: Session): string {
+function banner(
+  program: Program,
+  origin: string,
+  { sandbox, vendors }: SessionParts,
+  { demo, store }: Session,
+): string {
   const { data } = program.config()
-  const vendors = connectors.map((one) => one.contract.vendor).join(' | ')
   const lines = [
     `Watchfloor ${program.version}`,
     '',
@@ -84,7 +109,10 @@ function banner(program: Program, origin: string, { sandbox, connectors }: Sessi
     `  data     ${resolve(data)}${store.engine === 'postgres' ? ', and PostgreSQL' : ''}`,
     '',
     ...(demo
-      ? [`This is the demo: vendors, customers and attacks are made up. Your own: watchfloor connect ${vendors}`, '']
+      ? [
+          `This is the demo: vendors, customers and attacks are made up. Your own: watchfloor connect ${vendors.names().join(' | ')}`,
+          '',
+        ]
       : []),
   ]
   return lines.map((line) => `${line}\n`).join('')

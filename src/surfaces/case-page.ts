@@ -1,0 +1,39 @@
+import type { CaseDetail } from '../api/operations/cases.ts'
+import { ago, document, escape, link, rows } from './html.ts'
+
+/** One case for people: what belongs to it and why, and what was told to whom. */
+export function casePage(own: CaseDetail, now: number): string {
+  const when = (time: string): string => ago((now - Date.parse(time)) / 1000)
+  const tickets = own.tickets.map(
+    (one) => `ticket ${link(one.url, one.number)}${one.folded_into === null ? '' : ' (a stray, folded)'}`,
+  )
+  const findings = own.findings.map((one) => [
+    escape(`${one.connection}/${one.feed}/${one.vendor_id}`),
+    `<span class="${escape(one.severity)}">${escape(one.severity)}</span>`,
+    one.open ? 'open' : 'resolved',
+    when(one.time),
+    escape(one.title),
+    escape(one.reason),
+    escape(one.entities.map((entity) => `${entity.kind} ${entity.value}`).join(', ')),
+  ])
+  const deliveries = own.deliveries.map((one) => [
+    escape(one.kind),
+    escape(one.state),
+    String(one.attempts),
+    String(one.lookups),
+    one.sent_at === null ? 'not yet' : when(one.sent_at),
+    escape(one.subject),
+    escape(one.error ?? ''),
+  ])
+  return document(
+    `<p><a href="/">← all cases</a></p>
+<header><h1>${escape(own.title)}</h1><span class="${escape(own.severity)}">${escape(own.severity)}</span></header>
+<p><code>${escape(own.marker)}</code> · ${escape(own.tenant)} · ${escape(own.status)} · began ${when(own.first_time)} · ${tickets.length === 0 ? 'no ticket yet' : tickets.join(', ')}</p>
+<h2>Findings, and why they belong together</h2>
+${rows(['Finding', 'Severity', 'At the vendor', 'When', 'Title', 'Why', 'Seen on'], findings, 'None.', ['Title', 'Why', 'Seen on'])}
+<h2>Deliveries</h2>
+${rows(['Kind', 'State', 'Attempts', 'Look-ups', 'Sent', 'Subject', 'Trouble'], deliveries, 'Nothing was decided yet.', ['Subject', 'Trouble'])}
+<footer><a href="/v3/cases/${encodeURIComponent(own.id)}">as JSON</a></footer>`,
+    5,
+  )
+}

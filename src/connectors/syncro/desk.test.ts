@@ -342,6 +342,18 @@ test('a comment never moves the status', async () => {
   expect((await detailOf(pair, vendorId))['status']).toBe('New')
 })
 
+test('a long subject keeps its marker', async () => {
+  const pair = open()
+  const subject = `${'Very long '.repeat(40)} ${draft().marker}`
+  const { vendorId, subject: shown } = await made(pair, { subject })
+  expect(shown.length).toBeLessThan(256)
+  expect(
+    await desk.findTickets(pair.client, { marker: draft().marker, customerId, since: start }),
+  ).toHaveLength(1)
+  await desk.note(pair.client, vendorId, { ...note, subject: `${'x'.repeat(400)} [chg_long]` })
+  expect(await desk.findNote(pair.client, vendorId, '[chg_long]')).toMatch(/^\d+$/)
+})
+
 test('a note is found among many, on a later page', async () => {
   const pair = open({ switches: { perPage: 'ignored' } })
   const { vendorId } = await made(pair)

@@ -137,14 +137,15 @@ function judge(
       detail: error.line,
       mend: 'The address has used up its 180 requests a minute: ask again later.',
     }
-  return { state: 'fail', detail: error.line, ...mendFor(error, permission ?? operation.permission?.[0]) }
+  return { state: 'fail', detail: error.line, ...mendFor(error, operation, permission) }
 }
 
-function mendFor(error: ApiError, permission: string | undefined): { mend?: string } {
-  if (error.code !== 'missing_permission' || permission === undefined) return {}
-  return {
-    mend: `Tick "${permission}" for this token. ${where} Edit the token there; its value stays the same.`,
-  }
+/** Syncro's document guards some calls with another permission than the one that goes by their name: both are named. */
+function mendFor(error: ApiError, operation: Operation, permission?: string): { mend?: string } {
+  const named = operation.permission?.[0]
+  if (error.code !== 'missing_permission' || named === undefined) return {}
+  const both = [...new Set([permission ?? named, named])].map((name) => `"${name}"`).join(' and ')
+  return { mend: `Tick ${both} for this token. ${where} Edit the token there; its value stays the same.` }
 }
 
 export const probes: readonly Probe[] = [

@@ -14,7 +14,7 @@ import { seedPaged } from './paging.ts'
 /** The provider and its customers. An account's own id is the last segment of its path. */
 const child = z.looseObject({ id: id.optional(), name: text, path: text, type: text, status: text })
 
-export const account = z.looseObject({
+const account = z.looseObject({
   id: id.optional(),
   name: z.string(),
   hierarchy: text,

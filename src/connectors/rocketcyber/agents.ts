@@ -5,17 +5,17 @@ import { Walk } from '../../contract/walk.ts'
 import type { RecordSeed } from '../../domain/record.ts'
 import type { Batch, Feed, FeedReader } from '../connector.ts'
 import { subscription } from './api.ts'
-import { id, lastSegment, query, stamp, text, timeOf } from './fields.ts'
+import { id, lastSegment, query, text, timeOf } from './fields.ts'
 import { paged } from './paging.ts'
 
 /** The devices that carry RocketCyber's agent. */
-export const agent = z.looseObject({
+const agent = z.looseObject({
   id,
   customerId: id.nullish(),
   hostname: text,
   ipv4Address: text,
   macAddress: text,
-  createdAt: stamp,
+  createdAt: text,
   platform: text,
   family: text,
   version: text,
@@ -26,7 +26,7 @@ export const agent = z.looseObject({
   accountPath: text,
   agentVersion: text,
   connectivity: text,
-  lastConnected: stamp,
+  lastConnected: text,
 })
 
 export const listAgents = operation({

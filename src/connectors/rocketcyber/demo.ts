@@ -13,7 +13,7 @@ export function accountIdOf(customer: WorldCustomer): number {
   return 1000 + customer.number
 }
 
-export function pathOf(customer: WorldCustomer): string {
+function pathOf(customer: WorldCustomer): string {
   return `${providerId}.${accountIdOf(customer)}`
 }
 
@@ -147,7 +147,7 @@ export function toEvent(entry: Entry, switches: Switches): Record<string, unknow
 }
 
 /** A number from 0 to 99 that stays with its thing. */
-export function chance(...parts: (string | number)[]): number {
+function chance(...parts: (string | number)[]): number {
   return Number.parseInt(digest(parts.join(' ')).slice(0, 8), 16) % 100
 }
 
@@ -337,14 +337,14 @@ export function toSuppressionRule(
   }
 }
 
-export function stampOf(time: number | null, switches: Switches): string | null {
+function stampOf(time: number | null, switches: Switches): string | null {
   if (time === null) return null
   const iso = new Date(time).toISOString()
   return switches['times'] === '+00:00' ? iso.replace('Z', '+00:00') : iso
 }
 
 /** `switches.casing` title: `Open` for `open`. */
-export function cased(word: string, switches: Switches): string {
+function cased(word: string, switches: Switches): string {
   return switches['casing'] === 'title' ? `${word.slice(0, 1).toUpperCase()}${word.slice(1)}` : word
 }
 

@@ -5,7 +5,7 @@ import { operation } from '../../contract/operation.ts'
 import type { Paging } from '../../contract/paging.ts'
 import { digest } from '../../domain/id.ts'
 import { subscription } from './api.ts'
-import { count, id, query, stamp, text } from './fields.ts'
+import { count, id, query, text } from './fields.ts'
 import { paged, whole } from './paging.ts'
 
 /** What one app detected. An event has no id; its app is mandatory, and filters of its own are undocumented. */
@@ -13,12 +13,12 @@ const event = z.looseObject({
   appId: z.union([z.int(), z.string()]),
   deviceId: id.nullish(),
   verdict: z.union([text, z.number()]),
-  detectionDate: stamp,
+  detectionDate: text,
   value: z.unknown().optional(),
   valueType: text,
   details: z.looseObject({}).nullish(),
-  createdAt: stamp,
-  updatedAt: stamp,
+  createdAt: text,
+  updatedAt: text,
   customerId: id.nullish(),
   accountPath: text,
   incidentId: id.nullish(),

@@ -8,11 +8,9 @@ export const id = z.union([z.string().min(1), z.int()]).transform(String)
 /** Templates of the vendor leave the literal text UNDEFINED where a value is missing. */
 export const text = z.string().transform(definedText).nullish()
 
-export const stamp = text
-
 export const count = z.coerce.number().nullish()
 
-export function definedText(value: string): string | null {
+function definedText(value: string): string | null {
   return value.trim() === 'UNDEFINED' ? null : value
 }
 

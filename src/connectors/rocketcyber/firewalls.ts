@@ -2,7 +2,7 @@ import * as z from 'zod'
 
 import { operation } from '../../contract/operation.ts'
 import { subscription } from './api.ts'
-import { id, query, stamp, text } from './fields.ts'
+import { id, query, text } from './fields.ts'
 import { paged } from './paging.ts'
 
 /** Firewalls that send their log. Rows carry no address, though one can filter by it. */
@@ -40,7 +40,7 @@ export const listFirewalls = operation({
     id,
     accountPath: text,
     details: z.looseObject({ type: text, device_id: id.nullish() }).nullish(),
-    createdAt: stamp,
+    createdAt: text,
     instanceType: text,
   }),
   permission: subscription,

@@ -84,14 +84,14 @@ async function* follow(pass: Pass): AsyncGenerator<Batch> {
   yield* departures(pass, await reader.open(), listed)
 }
 
-/** Now and then, everything of the last weeks again: what was late, or was missed. */
+/** Now and then, everything of the last weeks again: what was late, was missed, or was claimed by nobody. */
 async function* reconcile(pass: Pass): AsyncGenerator<Batch> {
   const { cursor, reader } = pass
   const inner: Pass = { ...pass, gaps: [] }
   const { complete } = yield* sweep(
     inner,
     { createdAt: range(reader.now - reconcileSpan) },
-    { priority: 'backfill' },
+    { priority: 'backfill', again: true },
   )
   if (complete) delete cursor.reconcileGap
   else cursor.reconcileGap = `reconcile: ${inner.gaps.join('; ').slice(0, 200)}`

@@ -24,6 +24,8 @@ interface SweepOptions {
   priority?: Priority
   /** Oldest first by default. */
   descending?: boolean
+  /** Also rows that we hold unchanged, when nobody claimed them so far. */
+  again?: boolean
   /** Asked after the first page, when there are more. */
   enough?(total: number | undefined): Promise<boolean>
 }
@@ -39,7 +41,7 @@ export async function* sweep(
     for (const row of page.rows) swept.keys.add(row.id)
     noteNewest(swept.newest, page.rows, pass.reader.now)
     noteLag(pass.cursor, page.rows)
-    const rows = await changedRows(pass, page)
+    const rows = await changedRows(pass, page, options.again === true)
     if (rows.length > 0 || page.rejected.length > 0) yield batch(pass, rows, page.rejected)
   }
   return swept
@@ -130,12 +132,16 @@ function describe(query: Query): string {
     .join(' ')
 }
 
-async function changedRows({ reader, accounts }: Pass, page: Page<Incident>): Promise<Batch['rows']> {
+async function changedRows(
+  { reader, accounts }: Pass,
+  page: Page<Incident>,
+  again: boolean,
+): Promise<Batch['rows']> {
   const known = await reader.known(page.rows.map((row) => row.id))
   const changed = page.rows.flatMap((row, i) => {
     const held = known.get(row.id)
     const body = page.rawOf(i)
-    if (held?.body === body) return []
+    if (held?.body === body && !(again && held.customerId === null)) return []
     return [{ row, body, owner: statedCustomer(row) ?? held?.customerId ?? undefined }]
   })
   const orphans = changed.filter(({ owner }) => owner === undefined).map(({ row }) => row)

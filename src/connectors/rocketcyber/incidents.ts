@@ -5,7 +5,7 @@ import type { Client } from '../../contract/client.ts'
 import { operation } from '../../contract/operation.ts'
 import type { RecordSeed } from '../../domain/record.ts'
 import { subscription } from './api.ts'
-import { count, id, lastSegment, query, stamp, text, timeOf } from './fields.ts'
+import { count, id, lastSegment, query, text, timeOf } from './fields.ts'
 import { paged } from './paging.ts'
 
 /** What the vendor's analysts raise. The interface only reads; nothing can be resolved over it. */
@@ -15,10 +15,10 @@ export const incident = z.looseObject({
   description: text,
   remediation: text,
   status: text,
-  createdAt: stamp,
-  publishedAt: stamp,
-  updatedAt: stamp,
-  resolvedAt: stamp,
+  createdAt: text,
+  publishedAt: text,
+  updatedAt: text,
+  resolvedAt: text,
   // Not in the documented list: read when present, never required.
   accountId: id.nullish(),
   customerId: id.nullish(),

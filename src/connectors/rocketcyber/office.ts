@@ -2,7 +2,7 @@ import * as z from 'zod'
 
 import { operation } from '../../contract/operation.ts'
 import { subscription } from './api.ts'
-import { count, query, stamp, text } from './fields.ts'
+import { count, query, text } from './fields.ts'
 
 /** Microsoft 365: score, mailboxes and what to improve. Thousands of mailboxes without an account: always scope it. */
 const mailbox = z.looseObject({ id: z.string(), mfaStatus: text, licenses: z.array(z.string()).nullish() })
@@ -18,13 +18,13 @@ export const getOffice = operation({
   answer: z.looseObject({
     secureScoreProgress: z
       .looseObject({
-        startDate: stamp,
-        endDate: stamp,
+        startDate: text,
+        endDate: text,
         totalDays: count,
         minScore: count,
         maxScore: count,
         averageScore: count,
-        data: z.array(z.looseObject({ detectionDate: stamp, secureScorePercentage: count })).nullish(),
+        data: z.array(z.looseObject({ detectionDate: text, secureScorePercentage: count })).nullish(),
       })
       .nullish(),
     monitoredAccounts: z.union([mailboxes, z.record(z.string(), mailboxes)]).nullish(),

@@ -1,7 +1,7 @@
 import { ApiError } from '../../contract/api-error.ts'
 import type { Client } from '../../contract/client.ts'
 import type { Probe, ProbeResult } from '../connector.ts'
-import { getAccount, getAccountById, listAccounts } from './accounts.ts'
+import { accountIdOf, getAccount, getAccountById, listAccounts } from './accounts.ts'
 import { getAgent, listAgents } from './agents.ts'
 import { listApps } from './apps.ts'
 import { getDefender } from './defender.ts'
@@ -19,7 +19,7 @@ const one = { page: 1, pageSize: 1 } as never // paging parameters are not part 
 
 async function firstAccount(client: Client): Promise<number | undefined> {
   const [first] = (await client.call(getAccount)).customers ?? []
-  const found = typeof first === 'object' ? (first.path?.split('.').at(-1) ?? first.id) : first
+  const found = typeof first === 'object' ? accountIdOf(first) : first
   return found === undefined ? undefined : Number(found)
 }
 

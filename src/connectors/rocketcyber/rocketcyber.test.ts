@@ -278,6 +278,27 @@ describe('following', () => {
     pair.clock.now += 2 * minute
     await run()
     expect(incidents.latest.get(id)).toMatchObject({ customerId: null, open: true })
+    customers.push(stranger)
+    await run()
+    expect(incidents.latest.get(id)?.customerId).toBe(stranger)
+  })
+
+  test('a row that was claimed by nobody is asked for again with the next reconcile', async () => {
+    let mute = false
+    const nobody = altered(/accountId=/, (body) =>
+      mute ? { ...body, data: [], totalCount: 0, totalPages: 0 } : body,
+    )
+    const { world, pair, incidents, run } = await setUp({ between: nobody })
+    await run()
+    mute = true
+    const id = happen(world, pair.clock.now, pair.clock.now)
+    pair.clock.now += minute
+    await run()
+    mute = false
+    expect(incidents.latest.get(id)?.customerId).toBe(null)
+    pair.clock.now += 7 * 60 * minute
+    await run()
+    expect(incidents.latest.get(id)?.customerId).toBe(String(1000 + world.happenings[0]!.customer.number))
   })
 
   test('one of a hundred customers is found in eight questions at most', async () => {

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { operation } from '../../contract/operation.ts'
 import type { Paging } from '../../contract/paging.ts'
 import { subscription } from './api.ts'
-import { id, query, stamp, text } from './fields.ts'
+import { id, query, text } from './fields.ts'
 import { whole } from './paging.ts'
 
 /** Rules by which a provider silences detections. Read-only; their conditions are unpublished. */
@@ -12,8 +12,8 @@ const rule = z.looseObject({
   ruleName: text,
   status: text,
   accountId: id.nullish(),
-  createdAt: stamp,
-  updatedAt: stamp,
+  createdAt: text,
+  updatedAt: text,
 })
 
 const listed: Paging = {

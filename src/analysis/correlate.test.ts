@@ -96,18 +96,13 @@ describe('placing findings', () => {
         expect(placements.map(({ finding }) => finding.id).toSorted()).toEqual(
           findings.map(({ id }) => id).toSorted(),
         )
-        const tenantOf = new Map<string, string | null>(
-          near.map(({ caseId, tenantId }) => [caseId, tenantId]),
-        )
-        const founded = new Set<string>()
-        for (const { finding, caseId, founder } of placements) {
-          if (founder) {
-            expect(founded).not.toContain(caseId)
-            founded.add(caseId)
-            tenantOf.set(caseId, finding.tenantId)
-          }
-          expect(tenantOf.get(caseId)).toBe(finding.tenantId)
-        }
+        const founders = placements.filter(({ founder }) => founder)
+        expect(new Set(founders.map(({ caseId }) => caseId)).size).toBe(founders.length)
+        const tenantOf = new Map<string, string | null>([
+          ...near.map(({ caseId, tenantId }) => [caseId, tenantId] as const),
+          ...founders.map(({ caseId, finding }) => [caseId, finding.tenantId] as const),
+        ])
+        for (const { finding, caseId } of placements) expect(tenantOf.get(caseId)).toBe(finding.tenantId)
       }),
     )
   })

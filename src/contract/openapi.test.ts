@@ -5,7 +5,7 @@ import * as z from 'zod'
 import type { Contract } from './contract.ts'
 import { toOpenApi } from './openapi.ts'
 import type { Operation } from './operation.ts'
-import { box, listBoxes, paging, toy } from './testing.ts'
+import { box, getBox, listBoxes, paging, toy } from './testing.ts'
 
 const documentOf = (contract: Contract): any => toOpenApi(contract, ['https://us.toy.test/v1'])
 
@@ -64,8 +64,7 @@ test.each<[string, (rows: readonly unknown[]) => unknown, object]>([
 test('a schema that refers to itself or is used twice stays resolvable', async () => {
   const tree = z.object({ id: z.string(), get parts() { return z.array(tree) } }) // prettier-ignore
   const op: Operation = {
-    ...listBoxes,
-    paging: undefined as never,
+    ...getBox,
     answer: z.object({ a: tree, b: tree, box }),
   }
   const document = documentOf({ ...toy, operations: { op } })
@@ -75,6 +74,6 @@ test('a schema that refers to itself or is used twice stays resolvable', async (
       .split('/')
       .slice(1)
       .reduce((at: any, part) => at?.[part.replaceAll('~1', '/').replaceAll('~0', '~')], document)
-    expect(found, reference).toMatchObject({ type: 'object', properties: {} })
+    expect(found).toMatchObject({ type: 'object', properties: {} })
   }
 })

@@ -13,7 +13,11 @@ export class Refusal extends Error {
     status: number,
     code: string,
     message: string,
-    extra: { fields?: { field: string; issue: string }[]; headers?: Record<string, string>; body?: unknown } = {},
+    extra: {
+      fields?: { field: string; issue: string }[]
+      headers?: Record<string, string>
+      body?: unknown
+    } = {},
   ) {
     super(message)
     this.status = status

@@ -81,8 +81,8 @@ test('a walk that says it is complete has seen every row that was there all the 
         }
       }
       const { one } = await walk({ rows, before, options: { size: 5, maxPasses: 3 } })
-      if (one.complete) for (const key of lasting) expect(one.keys).toContain(key)
       expect(one.complete).toBe(true)
+      expect([...lasting].filter((key) => !one.keys.has(key))).toEqual([])
     }),
     { numRuns: 200 },
   )
@@ -131,17 +131,10 @@ test.each<[string, Vendor, string]>([
     { rows: boxes(5), bend: (body) => ({ ...body, total: 0 }) },
     'the vendor declares 0 rows, 5 were read',
   ],
-  [
-    'of the page',
-    { rows: boxes(25), bend: (body) => ({ ...body, total: body.boxes.length }) },
-    'the vendor declares 10 rows, 10 were read',
-  ],
-])('a total that is %s ends with a reason, not with a loop', async (name, vendor, reason) => {
+])('a total that is %s ends with a reason, not with a loop', async (_name, vendor, reason) => {
   const { one, requests } = await walk({ ...vendor, options: { size: 10, maxPasses: 2 } })
   expect(requests()).toBeLessThan(20)
-  // A vendor that declares no more than it shows is believed: nothing in the answer tells otherwise.
-  if (name === 'of the page') expect(one.complete).toBe(true)
-  else expect(one).toMatchObject({ complete: false, reason })
+  expect(one).toMatchObject({ complete: false, reason })
 })
 
 test.each(['present', 'absent'])(

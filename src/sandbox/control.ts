@@ -13,7 +13,9 @@ export function control(sandbox: Sandbox, request: WireRequest, origin: string):
   const route = `${request.method} ${request.path.slice('/_sandbox'.length).replace(/\/$/, '')}`
   switch (route) {
     case 'GET ':
-      return answer(200, { routes: ['connections', 'faults', 'switches', 'truth', 'requests'].map((r) => `/_sandbox/${r}`) })
+      return answer(200, {
+        routes: ['connections', 'faults', 'switches', 'truth', 'requests'].map((r) => `/_sandbox/${r}`),
+      })
     case 'GET /connections':
       return answer(200, sandbox.connections(origin))
     case 'GET /faults':
@@ -50,5 +52,9 @@ function withBody<T>(request: WireRequest, schema: z.ZodType<T>, act: (value: T)
 }
 
 function answer(status: number, body: unknown): WireAnswer {
-  return { status, headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(body) }
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    body: JSON.stringify(body),
+  }
 }

@@ -44,7 +44,6 @@ test('every kind has its test', () => {
 })
 
 test('a truncated body cannot be read, a login page is HTML with status 200', async () => {
-  expect(() => JSON.parse('{"id":')).toThrow()
   expect((await strike({ kind: 'truncate' })).answer.body).toBe('{"id":')
   expect((await strike({ kind: 'html' })).answer).toMatchObject({
     status: 200,

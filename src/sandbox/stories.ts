@@ -16,7 +16,8 @@ export const stories: readonly [Story, ...Story[]] = [
         detector: 'Webroot Monitor',
         title: 'Webroot Detection - {host}',
         text: 'Webroot reported W32.Trojan.Gen in C:\\Users\\{user}\\Downloads\\invoice.exe.\r\nSHA256: {hash}',
-        remediation: 'Run a full scan of {host} and delete the file.\r\nReset the password of {user} if it was run.',
+        remediation:
+          'Run a full scan of {host} and delete the file.\r\nReset the password of {user} if it was run.',
       },
       {
         detector: 'Defender Manager',

@@ -31,7 +31,7 @@ test('what happens is numbered in order of time, within the plan, and shown only
   for (const [i, { at, shownAt, resolvedAt }] of happenings.entries()) {
     expect(at).toBeGreaterThanOrEqual(happenings[i - 1]?.at ?? start)
     expect(shownAt).toBeGreaterThan(at)
-    if (resolvedAt !== null) expect(resolvedAt).toBeGreaterThan(shownAt)
+    expect(resolvedAt ?? Infinity).toBeGreaterThan(shownAt)
   }
 })
 

@@ -29,7 +29,14 @@ export function makeWorld(plan: WorldPlan): World {
     const [name, email] = [`${firstNames[id] ?? ''} ${lastNames[id] ?? ''}`, `tech${id}@msp.test`]
     return { id, name, email }
   })
-  return { seed: plan.seed, start: plan.start, msp: 'Northwind Managed IT', customers, technicians, happenings }
+  return {
+    seed: plan.seed,
+    start: plan.start,
+    msp: 'Northwind Managed IT',
+    customers,
+    technicians,
+    happenings,
+  }
 }
 
 function makeCustomer(number: number, random: () => number): WorldCustomer {
@@ -57,7 +64,13 @@ function makeHost(customer: number, h: number, random: () => number): WorldHost 
     mac: `02:00:${hex(customer >> 8)}:${hex(customer)}:00:${hex(h)}`,
     user,
     os: server
-      ? { platform: 'Microsoft', family: 'Windows Server', version: '2022', edition: 'Standard', build: '20348' }
+      ? {
+          platform: 'Microsoft',
+          family: 'Windows Server',
+          version: '2022',
+          edition: 'Standard',
+          build: '20348',
+        }
       : { platform: 'Microsoft', family: 'Windows', version: '11', edition: 'Pro', build: '22631' },
   }
 }
@@ -90,7 +103,11 @@ function attack(customer: WorldCustomer, start: number, n: number, random: () =>
   const hash = digest(id)
   const ip = `203.0.113.${between(random, 1, 254)}`
   const fill = (text: string): string =>
-    text.replaceAll('{host}', host.name).replaceAll('{user}', host.user).replaceAll('{ip}', ip).replaceAll('{hash}', hash)
+    text
+      .replaceAll('{host}', host.name)
+      .replaceAll('{user}', host.user)
+      .replaceAll('{ip}', ip)
+      .replaceAll('{hash}', hash)
   let at = start
   return steps.map((step, i) => {
     if (i > 0) at += between(random, 1, 20) * minute

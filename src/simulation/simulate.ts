@@ -1,5 +1,3 @@
-import Database from 'better-sqlite3'
-
 import type { Connector } from '../connectors/connector.ts'
 import type { Fetch, Outside } from '../domain/outside.ts'
 import { between, randomFrom } from '../domain/random.ts'
@@ -8,7 +6,8 @@ import { start } from '../pipeline/schedule.ts'
 import { Vendors } from '../pipeline/vendors.ts'
 import { Sandbox } from '../sandbox/sandbox.ts'
 import { makeWorld } from '../sandbox/world.ts'
-import { keepStatements } from '../store/sqlite.ts'
+import type { SqliteHandle } from '../store/sqlite.ts'
+import { memoryHandle } from '../store/sqlite-file.ts'
 import { type Store, openStore } from '../store/store.ts'
 import { totals } from '../store/ticket-changes.ts'
 import { countStrays } from '../store/tickets.ts'
@@ -30,6 +29,8 @@ export interface SimulationPlan {
   wallNow(): number
   onProgress?(simulatedDays: number): void
   log?: Hub['log']
+  /** Looks at what is left, when all is over. */
+  inspect?(store: Store, sandbox: Sandbox): Promise<void>
   /** Sits between the hub and the network; the score's own tests plant faults here. */
   between?(fetch: Fetch): Fetch
 }
@@ -73,7 +74,7 @@ export async function simulate(plan: SimulationPlan): Promise<SimulationResult> 
   }
   const network = withLatency(sandbox, clock, random)
   const outside: Outside = { now: clock.now, sleep: clock.sleep, random, fetch: plan.between?.(network) ?? network }
-  const handle = keepStatements(new Database(':memory:'))
+  const handle = memoryHandle()
   const end = start2026 + plan.days * day
   let lives = 0
   while (clock.now() < end) {
@@ -87,6 +88,7 @@ export async function simulate(plan: SimulationPlan): Promise<SimulationResult> 
   const store = await live(plan, sandbox, outside, handle, { clock, awaits: Infinity, until: end + quietMs, name: `hub-${++lives}` })
   const { ambiguous, settledByLookup } = await totals(store.db)
   const strays = await countStrays(store.db)
+  await plan.inspect?.(store, sandbox)
   const requests = Object.values(sandbox.requests).reduce((sum, count) => sum + count, 0)
   return {
     seed: plan.seed,
@@ -120,7 +122,7 @@ async function live(
   plan: SimulationPlan,
   sandbox: Sandbox,
   world: Outside,
-  database: ReturnType<typeof keepStatements>,
+  database: SqliteHandle,
   { clock, awaits, until, name }: LifePlan,
 ): Promise<Store> {
   // Opening the store is not part of the life: a process that dies while migrating has nothing to lose.
@@ -130,9 +132,8 @@ async function live(
   const vendors = new Vendors(plan.connectors, outside)
   const hub: Hub = { store, outside, live: connect(vendors, sandbox), holder: name, log: plan.log ?? (() => {}) }
   const schedule = start(hub)
-  const dayMs = day
   for (let next = clock.now(); next < until && !life.dead; ) {
-    next = Math.min(until, next + dayMs / 4)
+    next = Math.min(until, next + day / 4)
     await clock.run(next, () => life.dead)
     plan.onProgress?.((clock.now() - start2026) / day)
   }
@@ -159,10 +160,10 @@ function connect(vendors: Vendors, sandbox: Sandbox): Hub['live'] {
 }
 
 function withLatency(sandbox: Sandbox, clock: VirtualClock, random: () => number): Outside['fetch'] {
-  const fetch = sandbox.fetch()
+  const direct = sandbox.fetch()
   return async (url, init) => {
     await clock.sleep(between(random, 5, 80))
-    const answer = await fetch(url, init)
+    const answer = await direct(url, init)
     await clock.sleep(between(random, 5, 80))
     return answer
   }

@@ -28,6 +28,11 @@ export function openSqliteFile(file: string): { handle: SqliteHandle; close: () 
   }
 }
 
+/** A database that lives as long as its handle: for the simulation and for tests. */
+export function memoryHandle(): SqliteHandle {
+  return keepStatements(new Database(':memory:'))
+}
+
 function checkPlace(file: string): void {
   const directory = dirname(file)
   const place = statSync(directory, { throwIfNoEntry: false })

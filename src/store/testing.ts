@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3'
 import { existsSync, readFileSync } from 'node:fs'
 import { Client } from 'pg'
 import { afterEach, describe, inject, onTestFinished } from 'vitest'
@@ -6,7 +5,7 @@ import type { Case } from '../domain/case.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { Ticket, TicketChange } from '../domain/ticket.ts'
 import type { Engine } from './engine.ts'
-import { keepStatements } from './sqlite.ts'
+import { memoryHandle } from './sqlite-file.ts'
 import { openStore, type Store, type StoreOptions } from './store.ts'
 import { tableNames } from './tables.ts'
 
@@ -38,7 +37,7 @@ export async function empty(store: Store): Promise<void> {
 }
 
 export async function freshSqlite(): Promise<StoreOptions> {
-  return { kind: 'sqlite', database: keepStatements(new Database(':memory:')) }
+  return { kind: 'sqlite', database: memoryHandle() }
 }
 
 type PostgresOptions = { kind: 'postgres'; url: string }

@@ -8,7 +8,7 @@ export interface Column<Row> {
 }
 
 const gap = '  '
-const narrowest = 10
+const narrowest = 8
 
 export function table<Row>(
   rows: readonly Row[],
@@ -24,15 +24,20 @@ export function table<Row>(
       .map((text, i) => fit(text, widths[i] ?? 0, columns[i]?.right === true))
       .join(gap)
       .trimEnd()
-  return [head, ...cells].map((texts) => `${line(texts)}\n`).join('')
+  const whole = (text: string): string =>
+    width !== undefined && length(text) > width ? cut(text, width) : text
+  return [head, ...cells].map((texts) => `${whole(line(texts))}\n`).join('')
 }
 
+/** The widest of those that may give way gives way, until the line fits or all of them are narrow. */
 function shrink<Row>(widths: number[], columns: readonly Column<Row>[], width: number): void {
-  for (const [i, column] of columns.entries()) {
+  const flexible = [...columns.keys()].filter((i) => columns[i]?.flex === true)
+  for (;;) {
     const over = widths.reduce((sum, one) => sum + one, 0) + gap.length * (widths.length - 1) - width
-    if (over <= 0) return
-    const own = widths[i] ?? 0
-    if (column.flex === true) widths[i] = Math.max(Math.min(own, narrowest), own - over)
+    const widest = flexible.toSorted((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0))[0]
+    const own = widest === undefined ? 0 : (widths[widest] ?? 0)
+    if (over <= 0 || widest === undefined || own <= narrowest) return
+    widths[widest] = own - 1
   }
 }
 
@@ -55,7 +60,10 @@ function cut(text: string, width: number): string {
 
 /** What vendors write reaches the terminal without control characters: a title must not move the cursor. */
 export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim()
+  return text
+    .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
 }
 
 /** In columns of the terminal. */

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 
 import { loadConnectors } from '../src/connectors/registry.ts'
+import type { Happening } from '../src/connectors/world.ts'
 import type { Fetch, FetchAnswer } from '../src/domain/outside.ts'
 import type { Hub } from '../src/pipeline/hub.ts'
 import { advance } from '../src/pipeline/line.ts'
@@ -87,8 +88,19 @@ async function rawInserts(bodies: readonly string[]): Promise<number> {
 function worldOf(count: number) {
   const customers = Math.min(200, Math.max(5, Math.round(count / 1000)))
   // 1.7 incidents an attack on average; a little more than asked for.
-  return makeWorld({ seed: 1, customers, start, days: 60, attacksPerCustomerDay: count / customers / 60 / 1.6 })
+  const world = makeWorld({ seed: 1, customers, start, days: 60, attacksPerCustomerDay: count / customers / 60 / 1.6 })
+  return { ...world, happenings: world.happenings.map(atLength) }
 }
+
+/** Analysts write pages (contract/rocketcyber.md 4.3, "several KB"); the made-up stories are two lines long. */
+function atLength(happening: Happening): Happening {
+  const more = (lines: number, topic: string): string =>
+    Array.from({ length: lines }, (_, i) => `\r\n${topic} ${i + 1} of ${happening.attack}: ${prose}`).join('')
+  const { description, remediation } = happening
+  return { ...happening, description: description + more(9, 'Observation'), remediation: remediation + more(6, 'Step') }
+}
+
+const prose = 'the process tree, the signed-in account and the connections were looked at; nothing else of the kind was seen on other devices of the organisation. "Known good" files were compared by hash.'
 
 const connectors = await loadConnectors()
 

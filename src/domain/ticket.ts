@@ -25,8 +25,7 @@ export interface TicketChange {
   connectionId: string
   kind: ChangeKind
   version: number
-  /** A TicketDraft or NoteDraft. */
-  payload: TicketDraft | NoteDraft
+  payload: ChangePlan
   state: ChangeState
   /** Requests sent for it. */
   attempts: number
@@ -63,6 +62,12 @@ export interface NoteDraft {
   kind: 'note'
   subject: string
   body: string
+}
+
+/** A draft as decided. The vendor's prose, pages of it, is added when it is sent. */
+export type ChangePlan = (TicketDraft | NoteDraft) & {
+  /** The Record whose description and remediation are told. */
+  quotes?: string
 }
 
 export function changeIdOf(caseId: string, kind: ChangeKind, version: number): string {

@@ -4,8 +4,8 @@ import type { Finding } from '../domain/finding.ts'
 import { worst } from '../domain/severity.ts'
 import { casesByIds, putCases } from '../store/cases.ts'
 import { putEdges } from '../store/edges.ts'
-import { neighbours, putEntities } from '../store/entities.ts'
-import { type StoredFinding, assignCases, findingsByIds, putFindings } from '../store/findings.ts'
+import { dropEntities, neighbours, putEntities } from '../store/entities.ts'
+import { type StoredFinding, findingsByIds, putFindings } from '../store/findings.ts'
 import type { Db } from '../store/store.ts'
 
 /** What became of one case in this batch. */
@@ -21,11 +21,14 @@ export interface CaseNews {
 /** Finding → Case, in the caller's transaction. Findings without a tenant are kept and wait. */
 export async function keepCases(tx: Db, findings: readonly Finding[], now: number): Promise<CaseNews[]> {
   const before = new Map((await findingsByIds(tx, findings.map((one) => one.id))).map((one) => [one.id, one]))
-  await putFindings(tx, [...findings])
   const mapped = findings.filter((finding) => finding.tenantId !== null)
+  const moved = mapped.filter((finding) => (before.get(finding.id)?.time ?? finding.time) !== finding.time)
+  await dropEntities(tx, moved.flatMap((finding) => sightings(before.get(finding.id) ?? finding)))
   await putEntities(tx, mapped.flatMap(sightings))
   const fresh = mapped.filter((finding) => (before.get(finding.id)?.caseId ?? null) === null)
   const placements = await place(tx, fresh)
+  const placed = new Map(placements.map((one) => [one.finding.id, one.caseId]))
+  await putFindings(tx, findings.map((finding) => ({ ...finding, caseId: placed.get(finding.id) ?? null })))
   const turned = mapped.filter((finding) => turnedRound(before.get(finding.id), finding))
   return keepNews(tx, placements, turned, before, now)
 }
@@ -71,7 +74,6 @@ async function keepNews(
   }
   await putCases(tx, [...news.values()].map((entry) => entry.case))
   await putEdges(tx, placements.map(({ caseId, finding, reason }) => ({ caseId, findingId: finding.id, reason })))
-  await assignCases(tx, placements.map(({ caseId, finding }) => ({ caseId, findingId: finding.id })))
   return [...news.values()]
 }
 

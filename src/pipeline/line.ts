@@ -6,7 +6,7 @@ import { keepCases } from './correlate.ts'
 import { type SeenCustomer, mapCustomers, toSeenCustomer } from './customers.ts'
 import type { Hub } from './hub.ts'
 import { type Lease, withLease } from './lease.ts'
-import { type Normalised, keepEvents, normalise, toFindings } from './normalise.ts'
+import { type Normalised, normalise, toFindings } from './normalise.ts'
 import { decideChanges, decideWaiting } from './tickets.ts'
 import { feedOf } from './vendors.ts'
 
@@ -47,7 +47,6 @@ async function stages(tx: Db, hub: Hub, lease: Lease, records: readonly VendorRe
   await lease.renew(tx)
   const { customers, findings } = read(hub, records)
   const free = await mapCustomers(tx, customers)
-  await keepEvents(tx, findings)
   const news = await keepCases(tx, [...free, ...(await toFindings(tx, findings))], now)
   await decideChanges(tx, hub, news, now)
   if (customers.length > 0) await decideWaiting(tx, hub, now)

@@ -1,13 +1,19 @@
 import type { Feed } from '../connectors/connector.ts'
+import type { DetectionFinding } from '../domain/event.ts'
 import type { Finding, Reading } from '../domain/finding.ts'
 import { idOf } from '../domain/id.ts'
 import type { VendorRecord } from '../domain/record.ts'
 import { type Severity, severities, toSeverity } from '../domain/severity.ts'
 import { tenantLinks } from '../store/customers.ts'
-import { type StoredEvent, putEvents } from '../store/events.ts'
+import { record as recordOf } from '../store/records.ts'
 import type { Db } from '../store/store.ts'
+import type { Hub } from './hub.ts'
+import { feedOf } from './vendors.ts'
 
-/** Record → Event → Finding: what the vendor sent, in OCSF, and the vendor's own alert in it. */
+/**
+ * Record → Event → Finding: what the vendor sent, in OCSF, and the vendor's own alert in it. The Event is a pure reading
+ * of its Record: it is read again where it is needed, not kept a second time.
+ */
 export interface Normalised {
   record: VendorRecord
   reading: Reading
@@ -19,21 +25,11 @@ export function normalise(record: VendorRecord, feed: Feed): Normalised {
   return { record, reading: feed.toReading(record) }
 }
 
-export async function keepEvents(tx: Db, normalised: readonly Normalised[]): Promise<void> {
-  const events = normalised.map(
-    ({ record, reading: { event } }): StoredEvent => ({
-      id: eventIdOf(record.id, event.class_uid),
-      recordId: record.id,
-      connectionId: record.connectionId,
-      event,
-    }),
-  )
-  await putEvents(tx, events)
-}
-
-/** A Record becomes one Event of a class. */
-export function eventIdOf(recordId: string, classUid: number): string {
-  return idOf('evt', recordId, classUid)
+/** A Record's Event; undefined when its connection is no longer there to read it. */
+export async function eventOf(hub: Hub, recordId: string): Promise<DetectionFinding | undefined> {
+  const record = await recordOf(hub.store.db, recordId)
+  const feed = record && feedOf(hub.live, record.connectionId, record.feed)
+  return feed && normalise(record, feed).reading.event
 }
 
 /** One Finding per alert at the vendor; of several versions in one batch the last counts. */

@@ -1,11 +1,13 @@
 import type { Desk, DeskTicket } from '../connectors/connector.ts'
 import { ApiError } from '../contract/api-error.ts'
 import { idOf, markerOf } from '../domain/id.ts'
-import { type Ticket, noteMarkerOf } from '../domain/ticket.ts'
+import { type NoteDraft, type Ticket, type TicketDraft, noteMarkerOf } from '../domain/ticket.ts'
 import { type StoredChange, dueChanges, setChange, stuckSending } from '../store/ticket-changes.ts'
 import { putTicket, ticketsOf } from '../store/tickets.ts'
 import type { Hub } from './hub.ts'
 import { type Lease, withLease } from './lease.ts'
+import { eventOf } from './normalise.ts'
+import { proseOf } from './ticket-text.ts'
 import type { Live } from './vendors.ts'
 
 /**
@@ -77,7 +79,7 @@ interface Done {
 type Result = { done: Done; error?: never } | { done?: never; error: ApiError }
 
 async function request(hub: Hub, live: Live, desk: Desk, change: StoredChange): Promise<Result> {
-  const { payload } = change
+  const payload = await written(hub, change)
   if (payload.kind === 'create') {
     const made = await desk.create(live.client, payload)
     if (!made.ok) return { error: made.error }
@@ -88,6 +90,20 @@ async function request(hub: Hub, live: Live, desk: Desk, change: StoredChange): 
   const made = await desk.note(live.client, ticketId, payload)
   if (!made.ok) return { error: made.error }
   return made.noteId === undefined ? { error: unreadable(live) } : { done: { vendorId: made.noteId } }
+}
+
+/** The whole text: what was decided, with the vendor's own words after it. */
+async function written(hub: Hub, { id, payload }: StoredChange): Promise<TicketDraft | NoteDraft> {
+  const { quotes, ...draft } = payload
+  if (quotes === undefined) return draft
+  try {
+    const event = await eventOf(hub, quotes)
+    return event === undefined ? draft : { ...draft, body: draft.body + proseOf(event) }
+  } catch (error) {
+    // It was read once: better a ticket without the vendor's words than no ticket.
+    hub.log('warn', 'a record cannot be quoted', { change: id, record: quotes, reason: String(error) })
+    return draft
+  }
 }
 
 function unreadable(live: Live, verdict: 'ambiguous' | 'retryable' = 'ambiguous'): ApiError {

@@ -14,20 +14,17 @@ export function subjectOf(own: Case): string {
   return shorten(`${markerOf(own.id)} ${severity}${oneLine(own.title)}`, maxSubject)
 }
 
-export function bodyOf(finding: Finding, event: DetectionFinding | undefined, vendor: string): string {
-  return [
-    oneLine(finding.title),
-    factsOf(finding),
-    part('What happened', event?.finding_info.desc),
-    part('What to do', event?.remediation?.desc),
-    referenceOf(vendor, finding.feed, finding.vendorId),
-  ]
-    .filter((text) => text !== '')
-    .join('\n\n')
+export function bodyOf(finding: Finding, vendor: string): string {
+  return [oneLine(finding.title), factsOf(finding), referenceOf(vendor, finding.feed, finding.vendorId)].join('\n\n')
 }
 
-export function joinedBody(finding: Finding, reason: string, event: DetectionFinding | undefined, vendor: string): string {
-  return `A further alert belongs to this case (${reason}).\n\n${bodyOf(finding, event, vendor)}`
+export function joinedBody(finding: Finding, reason: string, vendor: string): string {
+  return `A further alert belongs to this case (${reason}).\n\n${bodyOf(finding, vendor)}`
+}
+
+/** The vendor's own words, to follow a body. */
+export function proseOf({ finding_info, remediation }: DetectionFinding): string {
+  return part('What happened', finding_info.desc) + part('What to do', remediation?.desc)
 }
 
 export function turnedBody(finding: Finding, vendor: string): string {
@@ -44,7 +41,7 @@ function factsOf(finding: Finding): string {
 
 function part(title: string, text: string | undefined): string {
   const clean = cleanText(text ?? '').trim()
-  return clean === '' ? '' : `${title}\n${shorten(clean, maxPart)}`
+  return clean === '' ? '' : `\n\n${title}\n${shorten(clean, maxPart)}`
 }
 
 /** Without control characters and the marks that turn the reading direction; line ends are kept. */

@@ -1,23 +1,19 @@
-import { type DetectionFinding, detectionClass } from '../domain/event.ts'
 import type { Finding } from '../domain/finding.ts'
 import { markerOf } from '../domain/id.ts'
-import { type ChangeKind, type NoteDraft, type TicketChange, type TicketDraft, changeIdOf, noteMarkerOf } from '../domain/ticket.ts'
+import { type ChangeKind, type ChangePlan, type TicketChange, changeIdOf, noteMarkerOf } from '../domain/ticket.ts'
 import { casesWithoutTicket } from '../store/cases.ts'
 import { customersOf } from '../store/customers.ts'
-import { eventsByIds } from '../store/events.ts'
 import { findingsOfCases } from '../store/findings.ts'
 import type { Db } from '../store/store.ts'
 import { lastVersions, putChanges } from '../store/ticket-changes.ts'
 import type { CaseNews } from './correlate.ts'
 import type { Hub } from './hub.ts'
-import { eventIdOf } from './normalise.ts'
 import { bodyOf, joinedBody, subjectOf, turnedBody } from './ticket-text.ts'
 
 /** Case → TicketChange: decides what to tell the ticketing vendor, in the transaction that keeps the case. */
 export async function decideChanges(tx: Db, hub: Hub, news: readonly CaseNews[], now: number): Promise<void> {
   const routes = await routesOf(tx, hub)
   const relevant = news.filter((entry) => routes.has(entry.case.tenantId))
-  const events = await eventsFor(tx, relevant)
   const noted = relevant.filter((entry) => entry.joined.length + entry.turned.length > 0).map((entry) => entry.case.id)
   const versions = noted.length === 0 ? new Map<string, number>() : await lastVersions(tx, noted, 'note')
   const changes: TicketChange[] = []
@@ -28,17 +24,17 @@ export async function decideChanges(tx: Db, hub: Hub, news: readonly CaseNews[],
     const vendorOf = (finding: Finding): string => vendorOfFinding(hub, finding)
     const caseId = entry.case.id
     if (entry.founder !== undefined) {
-      const body = bodyOf(entry.founder, events.get(entry.founder.recordId), vendorOf(entry.founder))
-      changes.push(toChange(caseId, connectionId, 'create', 1, now, draftOf(entry, route.customerId, body)))
+      const body = bodyOf(entry.founder, vendorOf(entry.founder))
+      changes.push(toChange(caseId, connectionId, 'create', 1, now, draftOf(entry, entry.founder, route.customerId, body)))
     }
     let version = versions.get(caseId) ?? 0
-    const note = (title: string, body: string): void => {
+    const note = (title: string, body: string, quotes: { quotes?: string } = {}): void => {
       version++
       const subject = `Watchfloor: ${title} ${noteMarkerOf(changeIdOf(caseId, 'note', version))}`
-      changes.push(toChange(caseId, connectionId, 'note', version, now, { kind: 'note', subject, body }))
+      changes.push(toChange(caseId, connectionId, 'note', version, now, { kind: 'note', subject, body, ...quotes }))
     }
     for (const { finding, reason } of entry.joined) {
-      note('further alert', joinedBody(finding, reason, events.get(finding.recordId), vendorOf(finding)))
+      note('further alert', joinedBody(finding, reason, vendorOf(finding)), { quotes: finding.recordId })
     }
     for (const finding of entry.turned) note(finding.open ? 'reopened' : 'alert closed', turnedBody(finding, vendorOf(finding)))
   }
@@ -75,16 +71,11 @@ async function routesOf(tx: Db, hub: Hub): Promise<Map<string, Route>> {
   return routes
 }
 
-async function eventsFor(tx: Db, news: readonly CaseNews[]): Promise<Map<string, DetectionFinding>> {
-  const told = news.flatMap((entry) => [...(entry.founder ? [entry.founder] : []), ...entry.joined.map((one) => one.finding)])
-  const kept = await eventsByIds(tx, told.map((finding) => eventIdOf(finding.recordId, detectionClass)))
-  return new Map(kept.map((one) => [one.recordId, one.event]))
-}
-
-function draftOf(entry: CaseNews, customerId: string, body: string): TicketDraft {
-  const hostname = entry.founder?.entities.find((entity) => entity.kind === 'host')?.value ?? null
+function draftOf(entry: CaseNews, founder: Finding, customerId: string, body: string): ChangePlan {
+  const hostname = founder.entities.find((entity) => entity.kind === 'host')?.value ?? null
   const { id, severity } = entry.case
-  return { kind: 'create', marker: markerOf(id), customerId, subject: subjectOf(entry.case), body, severity, hostname }
+  const draft = { marker: markerOf(id), customerId, subject: subjectOf(entry.case), body, severity, hostname }
+  return { kind: 'create', ...draft, quotes: founder.recordId }
 }
 
 function toChange(
@@ -93,7 +84,7 @@ function toChange(
   kind: ChangeKind,
   version: number,
   now: number,
-  payload: TicketDraft | NoteDraft,
+  payload: ChangePlan,
 ): TicketChange {
   return {
     id: changeIdOf(caseId, kind, version),

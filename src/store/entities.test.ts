@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { neighbours, putEntities, type Sighting } from './entities.ts'
-import { assignCases, putFindings } from './findings.ts'
+import { putFindings } from './findings.ts'
 import { finding, forEachEngine } from './testing.ts'
 
 const host = { tenantId: 'ten', kind: 'host', value: 'ws-01' } as const
@@ -14,11 +14,10 @@ forEachEngine((openFresh) => {
     const { db } = await openFresh()
     await putFindings(
       db,
-      ['f1', 'f2', 'f3', 'f4'].map((id) => finding(id)),
-    )
-    await assignCases(
-      db,
-      ['f1', 'f2', 'f4'].map((findingId) => ({ findingId, caseId: `case of ${findingId}` })),
+      ['f1', 'f2', 'f3', 'f4'].map((id) => ({
+        ...finding(id),
+        caseId: id === 'f3' ? null : `case of ${id}`,
+      })),
     )
     await putEntities(db, [
       sighting('f1', 100),

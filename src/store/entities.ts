@@ -25,14 +25,23 @@ export interface Neighbour extends Sighting {
 }
 
 export async function putEntities(db: Db, sightings: Sighting[]): Promise<void> {
-  const rows = sightings.map(({ tenantId, kind, value, findingId, time }) => ({
-    tenant_id: tenantId,
-    kind,
-    value,
-    finding_id: findingId,
-    time,
-  }))
-  await insertMany(db, 'entities', rows, { on: ['tenant_id', 'kind', 'value', 'finding_id'], set: ['time'] })
+  const rows = sightings.map(toRow)
+  await insertMany(db, 'entities', rows, { on: [...key], set: [] })
+}
+
+/** What a Finding no longer tells of, or no longer at that time. */
+export async function dropEntities(db: Db, sightings: Sighting[]): Promise<void> {
+  for (const row of sightings.map(toRow)) {
+    let query = db.deleteFrom('entities')
+    for (const column of key) query = query.where(column, '=', row[column])
+    await query.execute()
+  }
+}
+
+const key = ['tenant_id', 'kind', 'value', 'time', 'finding_id'] as const
+
+function toRow({ tenantId, kind, value, findingId, time }: Sighting): EntityRow {
+  return { tenant_id: tenantId, kind, value, finding_id: findingId, time }
 }
 
 /** An Entity of a Tenant, and the time around which it is of interest. */

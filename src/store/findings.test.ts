@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest'
-import { assignCases, countQuarantined, findingsByIds, putFindings, releaseQuarantined } from './findings.ts'
+import { countQuarantined, findingsByIds, putFindings, releaseQuarantined } from './findings.ts'
 import { finding, forEachEngine } from './testing.ts'
 
 forEachEngine((openFresh) => {
   test('an update of a finding keeps its case', async () => {
     const { db } = await openFresh()
-    await putFindings(db, [finding('f1'), finding('f2')])
-    await assignCases(db, [{ findingId: 'f1', caseId: 'case' }])
+    await putFindings(db, [{ ...finding('f1'), caseId: 'case' }, finding('f2')])
     await putFindings(db, [finding('f1', { title: 'Changed', open: false })])
     expect(await findingsByIds(db, ['f2', 'f1', 'unknown'])).toEqual([
       { ...finding('f1', { title: 'Changed', open: false }), caseId: 'case' },

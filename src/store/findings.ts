@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import type { Finding } from '../domain/finding.ts'
 import type { Severity } from '../domain/severity.ts'
 import type { Db } from './engine.ts'
-import { insertMany } from './insert.ts'
+import { type Conflict, insertMany } from './insert.ts'
 import { decode, encode } from './json.ts'
-import { among, listTable } from './lists.ts'
+import { among } from './lists.ts'
 
 export interface FindingRow {
   id: string
@@ -39,9 +39,11 @@ const updated = [
   'entities',
   'record_id',
   'quarantined',
-] as const
+  ['case_id', 'coalesce(excluded.case_id, findings.case_id)'],
+] as const satisfies Conflict<keyof FindingRow>['set']
 
-export async function putFindings(db: Db, findings: Finding[]): Promise<void> {
+/** Without a Case, a Finding keeps the one that it has. */
+export async function putFindings(db: Db, findings: (Finding & { caseId?: string | null })[]): Promise<void> {
   await insertMany(db, 'findings', findings.map(toRow), { on: ['id'], set: [...updated] })
 }
 
@@ -53,14 +55,6 @@ export async function findingsByIds(db: Db, ids: string[]): Promise<StoredFindin
     .orderBy('id')
     .execute()
   return rows.map(fromRow)
-}
-
-export async function assignCases(db: Db, pairs: { findingId: string; caseId: string }[]): Promise<void> {
-  const rows = pairs.map(({ findingId, caseId }) => [findingId, caseId])
-  const list = listTable(db, 'pair', ['finding_id', 'to_case'], rows)
-  await sql`update findings set case_id = pair.to_case from ${list} where findings.id = pair.finding_id`.execute(
-    db,
-  )
 }
 
 // The partial index on quarantined findings serves a query only when it states this literally.
@@ -108,7 +102,7 @@ export async function findingsOfCases(db: Db, caseIds: string[]): Promise<Stored
   return (await query.orderBy('time').orderBy('id').execute()).map(fromRow)
 }
 
-function toRow(finding: Finding): FindingRow {
+function toRow(finding: Finding & { caseId?: string | null }): FindingRow {
   return {
     id: finding.id,
     connection_id: finding.connectionId,
@@ -122,7 +116,7 @@ function toRow(finding: Finding): FindingRow {
     time: finding.time,
     entities: encode(finding.entities),
     record_id: finding.recordId,
-    case_id: null,
+    case_id: finding.caseId ?? null,
     quarantined: Number(finding.tenantId === null),
   }
 }

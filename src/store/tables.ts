@@ -5,7 +5,6 @@ import type { CustomerRow } from './customers.ts'
 import type { DeadLetterRow } from './dead-letters.ts'
 import type { EdgeRow } from './edges.ts'
 import type { EntityRow } from './entities.ts'
-import type { EventRow } from './events.ts'
 import type { FindingRow } from './findings.ts'
 import type { LeaseRow } from './leases.ts'
 import type { MetaRow } from './meta.ts'
@@ -20,7 +19,6 @@ export interface Tables {
   connections: ConnectionRow
   cursors: CursorRow
   records: RecordRow
-  events: EventRow
   tenants: TenantRow
   customers: CustomerRow
   findings: FindingRow
@@ -39,7 +37,6 @@ export const tableNames = [
   'connections',
   'cursors',
   'records',
-  'events',
   'tenants',
   'customers',
   'findings',

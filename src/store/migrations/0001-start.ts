@@ -8,8 +8,9 @@ import { engineOf } from '../engine.ts'
 export async function up(db: Kysely<any>): Promise<void> {
   const postgres = engineOf(db) === 'postgres'
   const text = sql.raw(postgres ? 'text collate "C"' : 'text')
-  // A table that is nothing but its key needs no second tree on SQLite.
-  const keyOnly = sql.raw(postgres ? '' : 'without rowid')
+  // On SQLite very short rows are one tree, by their key. Longer ones are better off in the order they come: keys come at
+  // random, and a commit writes every page that was touched.
+  const oneTree = sql.raw(postgres ? '' : 'without rowid')
 
   await sql`create table connections (
     id ${text} primary key, vendor ${text} not null, name ${text} not null, settings ${text} not null,
@@ -31,10 +32,6 @@ export async function up(db: Kysely<any>): Promise<void> {
   )
   await sql`create index records_pending on records (head, first_seen_at, id) where pending = 1`.execute(db)
 
-  await sql`create table events (
-    id ${text} primary key, record_id ${text} not null, connection_id ${text} not null, class_uid integer not null,
-    time bigint not null, body ${text} not null)`.execute(db)
-
   await sql`create table tenants (id ${text} primary key, name ${text} not null)`.execute(db)
   await sql`create table customers (
     connection_id ${text} not null, vendor_id ${text} not null, name ${text} not null, tenant_id ${text},
@@ -51,7 +48,7 @@ export async function up(db: Kysely<any>): Promise<void> {
 
   await sql`create table entities (
     tenant_id ${text} not null, kind ${text} not null, value ${text} not null, finding_id ${text} not null,
-    time bigint not null, primary key (tenant_id, kind, value, finding_id)) ${keyOnly}`.execute(db)
+    time bigint not null, primary key (tenant_id, kind, value, time, finding_id)) ${oneTree}`.execute(db)
 
   await sql`create table cases (
     id ${text} primary key, tenant_id ${text} not null, title ${text} not null, severity ${text} not null,
@@ -59,11 +56,10 @@ export async function up(db: Kysely<any>): Promise<void> {
     created_at bigint not null, updated_at bigint not null)`.execute(db)
   await sql`create index cases_newest on cases (first_time, id)`.execute(db)
   await sql`create index cases_of_tenant on cases (tenant_id, first_time, id)`.execute(db)
-  await sql`create index cases_of_status on cases (status, first_time, id)`.execute(db)
 
   await sql`create table edges (
     case_id ${text} not null, finding_id ${text} not null, reason ${text} not null,
-    primary key (case_id, finding_id)) ${keyOnly}`.execute(db)
+    primary key (case_id, finding_id)) ${oneTree}`.execute(db)
 
   await sql`create table tickets (
     id ${text} primary key, case_id ${text} not null, connection_id ${text} not null, vendor_id ${text} not null,

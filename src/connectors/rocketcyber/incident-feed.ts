@@ -5,6 +5,7 @@ import { departures } from './incident-departures.ts'
 import { backFill } from './incident-history.ts'
 import { toReading } from './incident-reading.ts'
 import { type Swept, sweep } from './incident-sweep.ts'
+import { maxPage } from './paging.ts'
 
 /**
  * Reads incidents. There is no feed of changes and rows do not say whose they are, so the history is read customer by
@@ -79,7 +80,9 @@ async function* follow(pass: Pass): AsyncGenerator<Batch> {
   if (created.complete) cursor.marks.created = Math.max(cursor.marks.created, created.newest.created)
   if (resolved.complete) cursor.marks.resolved = Math.max(cursor.marks.resolved, resolved.newest.resolved)
   if (!open.complete) return
-  cursor.openAt = reader.now
+  if (open.keys.size > maxPage) cursor.openAt = reader.now
+  const quiet = [created, resolved, open].every((swept) => swept.quiet)
+  if (quiet && Object.keys(cursor.astray).length === 0) return
   const listed = new Set([...open.keys, ...created.keys, ...resolved.keys])
   yield* departures(pass, await reader.open(), listed)
 }

@@ -17,6 +17,8 @@ export interface Swept {
   complete: boolean
   /** Left off after the first page, because `enough` said so. */
   cut: boolean
+  /** Every page is one whose rows were all held before. */
+  quiet: boolean
   newest: Cursor['marks']
 }
 
@@ -30,18 +32,25 @@ interface SweepOptions {
   enough?(total: number | undefined): Promise<boolean>
 }
 
+/** Pages whose rows are all held. The client hands out the same page for as long as the vendor sends the same bytes. */
+const heldPages = new WeakSet<Page<Incident>>()
+
 /** Rows that we hold unchanged are left out; whose a row is that nobody knows is found out. */
 export async function* sweep(
   pass: Pass,
   query: Query,
   options: SweepOptions = {},
 ): AsyncGenerator<Batch, Swept> {
-  const swept: Swept = { keys: new Set(), complete: false, cut: false, newest: { created: 0, resolved: 0 } }
+  const newest = { created: 0, resolved: 0 }
+  const swept: Swept = { keys: new Set(), complete: false, cut: false, quiet: true, newest }
   for await (const page of pagesOf(pass, query, options, swept)) {
     for (const row of page.rows) swept.keys.add(row.id)
     noteNewest(swept.newest, page.rows, pass.reader.now)
     noteLag(pass.cursor, page.rows)
+    if (heldPages.has(page) && options.again !== true) continue
+    swept.quiet = false
     const rows = await changedRows(pass, page, options.again === true)
+    if (rows.length === 0 && page.rejected.length === 0) heldPages.add(page)
     if (rows.length > 0 || page.rejected.length > 0) yield batch(pass, rows, page.rejected)
   }
   return swept

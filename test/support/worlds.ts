@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+
+import { loadConnectors } from '../../src/connectors/registry.ts'
+import { simulate } from '../../src/simulation/simulate.ts'
+
+/** Half a day at three customers, then the quiet time; every fault and a third of the quirks. Seeds that once failed stay. */
+export function playWorlds(seeds: readonly number[]): void {
+  const sum = { ambiguous: 0, settledByLookup: 0 }
+
+  test.each(seeds)('world %i: nothing missed, nothing doubled, nothing misfiled', async (seed) => {
+    const connectors = await loadConnectors()
+    const plan = { customers: 3, days: 0.5, attacksPerCustomerDay: 8, faults: 'all' as const, wallNow: () => 0 }
+    const result = await simulate({ connectors, seed, ...plan })
+    sum.ambiguous += result.ambiguous
+    sum.settledByLookup += result.settledByLookup
+    expect(result).toMatchObject({ missed: 0, duplicated: 0, misfiled: 0 })
+    expect(result.incidents).toBeGreaterThan(0)
+  })
+
+  test('the worlds were hostile: writes became ambiguous and were settled by look-up', () => {
+    expect(sum.ambiguous).toBeGreaterThan(0)
+    expect(sum.settledByLookup).toBeGreaterThan(0)
+  })
+}
+
+export function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i)
+}

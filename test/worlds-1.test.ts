@@ -1,0 +1,4 @@
+import { playWorlds, range } from './support/worlds.ts'
+
+// Two files, so that two cores share the fifty worlds.
+playWorlds(range(1, 25))

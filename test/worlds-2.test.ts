@@ -1,0 +1,3 @@
+import { playWorlds, range } from './support/worlds.ts'
+
+playWorlds(range(26, 50))

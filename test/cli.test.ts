@@ -3,6 +3,8 @@ import { readFileSync, statSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { putDeadLetter } from '../src/store/dead-letters.ts'
+import { openStore } from '../src/store/store.ts'
 import { openShell, until } from './cli-harness.ts'
 
 const sandbox = openShell().start('sandbox --port 0 --customers 3 --json')
@@ -144,6 +146,32 @@ test('backup, and restore into another place; never over data by accident', asyn
   const other = openShell()
   expect((await other.run(['restore', file])).exit).toBe(0)
   expect((await other.run('cases --json')).out).toBe((await shell.run('cases --json')).out)
+})
+
+test('dead letters: a replay that succeeds takes the letter away, one that cannot says why', async () => {
+  const store = await openStore({ kind: 'sqlite', file: join(shell.data, 'watchfloor.db') })
+  const record = await store.db
+    .selectFrom('records')
+    .select('id')
+    .where('feed', '=', 'incidents')
+    .executeTakeFirstOrThrow()
+  await putDeadLetter(store.db, { stage: 'normalise', ref: record.id, reason: 'odd', body: null }, 1)
+  await putDeadLetter(store.db, { stage: 'sync', ref: 'row_1', reason: 'no id', body: '{}' }, 2)
+  await store.close()
+  const [never, again] = JSON.parse((await shell.run('dead-letters --json')).out)
+  expect(await shell.run(['dead-letters', 'replay', again.id])).toMatchObject({
+    exit: 0,
+    err: '',
+    out: expect.stringContaining('1 records went through'),
+  })
+  expect(await shell.run(['dead-letters', 'replay', never.id])).toMatchObject({
+    exit: 2,
+    err: expect.stringContaining('never became a record'),
+  })
+  expect(JSON.parse((await shell.run('dead-letters --json')).out).map((one: any) => one.id)).toEqual([
+    never.id,
+  ])
+  expect((await shell.run('dead-letters replay x')).err).toMatch(/no dead letter "x"/)
 })
 
 test('openapi: ours and the vendors’', async () => {

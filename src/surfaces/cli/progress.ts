@@ -33,6 +33,7 @@ export async function follow(program: Program, desk: Desk, since: number, stop: 
       const time = first ? `First ticket after ${((outside.now() - since) / 1000).toFixed(1)} s.\n` : ''
       terminal.out(time + (await tell(db, fresh)))
       first = false
+      desk.log('info', 'tickets raised', { count: fresh.length })
     }
     await outside.sleep(first ? quickMs : calmMs, stop)
   }

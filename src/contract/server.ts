@@ -6,6 +6,7 @@ import * as z from 'zod'
 import type { Identity } from './auth.ts'
 import { readJson } from './body.ts'
 import type { Contract } from './contract.ts'
+import { isObject } from './errors.ts'
 import { SlidingWindow } from './limits.ts'
 import type { Operation } from './operation.ts'
 import { decodeQuery } from './query.ts'
@@ -28,7 +29,7 @@ export interface Call {
 
 /**
  * What an operation does. Returns the answer's body, of a list all matching rows (the page is cut from them), or a
- * `Reply` for anything else. A "no" is a thrown Refusal.
+ * `Reply` for anything else. A "no" is a thrown Refusal. A frozen row is one that never changes: its text is kept.
  */
 export type Behaviour = (call: Call) => unknown
 
@@ -237,12 +238,44 @@ function write(op: Operation, value: unknown, call: Call): WireAnswer {
   if (op.paging === undefined) return json(op.status ?? 200, value)
   if (!Array.isArray(value)) throw new Error(`${op.id}: a list's behaviour returns an array`)
   const rows: unknown[] = call.request.drift === undefined ? value : value.slice(call.request.drift)
-  return json(op.status ?? 200, op.paging.write(rows, call.query, call.switches))
+  const page = op.paging.write(rows, call.query, call.switches)
+  return jsonText(op.status ?? 200, pageText(page, op.paging.rowsKeys))
+}
+
+/** JSON.stringify for a page, except that the text of rows which can no longer change is kept. */
+function pageText(page: unknown, keys: readonly string[]): string {
+  if (Array.isArray(page)) return listText(page)
+  if (!isObject(page)) return JSON.stringify(page)
+  const list = keys.find((name) => Array.isArray(page[name]))
+  const fields = Object.entries(page).filter(([, value]) => value !== undefined)
+  const texts = fields.map(([name, value]) => {
+    const text = name === list && Array.isArray(value) ? listText(value) : JSON.stringify(value)
+    return `${JSON.stringify(name)}:${text}`
+  })
+  return `{${texts.join()}}`
+}
+
+const rowTexts = new WeakMap<object, string>()
+
+function listText(rows: readonly unknown[]): string {
+  return `[${rows.map(rowText).join()}]`
+}
+
+function rowText(row: unknown): string {
+  if (!isObject(row) || !Object.isFrozen(row)) return JSON.stringify(row) ?? 'null'
+  const known = rowTexts.get(row)
+  if (known !== undefined) return known
+  const text = JSON.stringify(row)
+  rowTexts.set(row, text)
+  return text
 }
 
 function json(status: number, body: unknown, headers: Record<string, string> = {}): WireAnswer {
   if (typeof body === 'string')
     return { status, headers: { 'content-type': 'text/html; charset=utf-8', ...headers }, body }
-  const text = body === undefined || status === 204 ? '' : JSON.stringify(body)
-  return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body: text }
+  return jsonText(status, body === undefined || status === 204 ? '' : JSON.stringify(body), headers)
+}
+
+function jsonText(status: number, body: string, headers: Record<string, string> = {}): WireAnswer {
+  return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body }
 }

@@ -4,6 +4,8 @@ interface Timer {
   at: number
   order: number
   wake: () => void
+  /** Nobody waits for it any more. */
+  over: boolean
 }
 
 /** Time that passes only when everybody sleeps: a month in seconds, and the same month every time. */
@@ -22,9 +24,14 @@ export class VirtualClock {
   sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
       if (signal?.aborted === true) return resolve()
-      const timer: Timer = { at: this.#now + Math.max(0, ms), order: this.#order++, wake: resolve }
+      const wake = (): void => {
+        timer.over = true
+        signal?.removeEventListener('abort', wake)
+        resolve()
+      }
+      const timer: Timer = { at: this.#now + Math.max(0, ms), order: this.#order++, wake, over: false }
       this.#push(timer)
-      signal?.addEventListener('abort', () => resolve(), { once: true })
+      signal?.addEventListener('abort', wake, { once: true })
     })
 
   /** Runs everything that is due up to `until`, or until `ended` says so. */
@@ -32,6 +39,7 @@ export class VirtualClock {
     for (;;) {
       // All work here is made of promises without I/O: one turn of the event loop lets every one of them settle.
       await setImmediate()
+      while (this.#timers[0]?.over === true) this.#pop()
       const next = this.#timers[0]
       if (ended()) return
       if (next === undefined || next.at > until) break

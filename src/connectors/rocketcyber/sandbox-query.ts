@@ -35,6 +35,28 @@ export function isNothing(words: readonly string[]): boolean {
   return words.some((word) => word.includes('*'))
 }
 
+const mostMade = 10_000
+
+/** Rows of things that never change, made once for each setting of the switches. */
+export function made<T>(
+  make: (thing: T, switches: Call['switches']) => object,
+): (switches: Call['switches']) => (thing: T) => object {
+  const rows = new Map<T, object>()
+  let setting = ''
+  return (switches) => {
+    const wanted = JSON.stringify(switches)
+    if (wanted !== setting || rows.size > mostMade) rows.clear()
+    setting = wanted
+    return (thing) => {
+      const known = rows.get(thing)
+      if (known !== undefined) return known
+      const row = Object.freeze(make(thing, switches))
+      rows.set(thing, row)
+      return row
+    }
+  }
+}
+
 /** Makes only the rows of the page that is asked for; the others are holes that nobody reads. */
 export function onPage<T>(
   rows: readonly T[],

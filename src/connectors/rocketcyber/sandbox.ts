@@ -4,7 +4,7 @@ import { type Behaviour, type Call, Reply } from '../../contract/server.ts'
 import type { DemoKey, SandboxOptions, SandboxState, SandboxVendor } from '../connector.ts'
 import type { World, WorldCustomer, WorldHost } from '../world.ts'
 import * as demo from './demo.ts'
-import { rangeOf, contains, isNothing, onPage, ordered, sortOf } from './sandbox-query.ts'
+import { rangeOf, contains, isNothing, made, onPage, ordered, sortOf } from './sandbox-query.ts'
 import { Incidents, seedRange } from './sandbox-incidents.ts'
 import { type Entry, between, createdOf } from './shelf.ts'
 
@@ -131,10 +131,11 @@ function incidentBehaviours(world: World, incidents: Incidents): Behaviours {
     const rank = (row: Entry): number => demo.verdictOfSeverity(row.happening.severity)
     return rows.toSorted((a, b) => (rank(a) - rank(b)) * (sort.descending ? -1 : 1))
   }
+  const incidentRow = made(demo.toIncident)
   return {
     'incidents.list'(call) {
       const { rows, descending } = incidents.find(call)
-      return onPage(rows, call, (entry) => demo.toIncident(entry, call.switches), descending)
+      return onPage(rows, call, incidentRow(call.switches), descending)
     },
     'incidents.get'({ params, switches }) {
       const entry = incidents.get(Number(params['id']))

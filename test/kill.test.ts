@@ -61,7 +61,7 @@ function run(args: string[], env: Record<string, string>, input = ''): Running {
 
 async function connectAll(sandbox: Sandbox, origin: string, env: Record<string, string>): Promise<void> {
   for (const { vendor, baseUrl, keys, ...settings } of sandbox.connections(origin)) {
-    const flags = Object.entries({ ...settings, baseUrl }).map(([name, value]) => `--${name}=${String(value)}`)
+    const flags = Object.entries({ ...settings, baseUrl }).map(([name, value]) => `--${name}=${value}`)
     const { exited, address } = run(['connect', vendor, ...flags, '--key-stdin', '--no-check'], env, keys[0]?.value)
     if ((await exited) !== 0) throw new Error(`connect ${vendor}: ${await address}`)
   }

@@ -75,7 +75,7 @@ test.each(detectors.map((one) => [one.contract.title, one] as const))('%s: every
     for (const one of live) {
       for (const feed of one.connector.feeds.filter((each) => each.kind === kind)) {
         const run = await syncFeed(hub, one, feed)
-        expect(run?.outcome, `${feed.name}: ${run?.error}`).not.toBe('failed')
+        if (run?.outcome === 'failed') throw new Error(`${feed.name}: ${run.error}`)
       }
     }
     await advance(hub)
@@ -87,8 +87,9 @@ test.each(detectors.map((one) => [one.contract.title, one] as const))('%s: every
     await store.transaction((tx) => linkByHand(tx, { connectionId, vendorId, tenantId: tenant?.id ?? null }))
   }
   await read('findings')
-  const desk = live.find((one) => one.connector === holder)
-  for (let worked = 1; desk !== undefined && worked > 0; ) worked = (await deliver(hub, desk, holder.desk)) ?? 0
+  const [desk] = live.filter((one) => one.connector === holder)
+  if (desk === undefined) throw new Error('no connection holds tickets')
+  while ((await deliver(hub, desk, holder.desk)) !== 0);
 
   const texts = sandbox.truth().filed.map((ticket) => ticket.text)
   for (const feed of detector.feeds.filter((one) => one.kind === 'findings')) {
@@ -97,7 +98,7 @@ test.each(detectors.map((one) => [one.contract.title, one] as const))('%s: every
     expect(ids.length).toBe(new Set(records.map((record) => idOf('rec', JSON.stringify(record)))).size)
     for (const { vendor_id } of ids) {
       const reference = `Source: ${detector.contract.vendor}/${feed.name}/${vendor_id}`
-      expect(texts.filter((text) => text.split('\n').includes(reference)).length, reference).toBe(1)
+      expect([reference, texts.filter((text) => text.split('\n').includes(reference)).length]).toEqual([reference, 1])
     }
   }
   await store.close()

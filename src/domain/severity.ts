@@ -15,3 +15,16 @@ export function toSeverity(word: string | null | undefined): Severity {
 export function worst(words: Severity[]): Severity {
   return words.reduce<Severity>((a, b) => (severities[b] > severities[a] ? b : a), 'unknown')
 }
+
+/** From grave to slight; the first that the text speaks of counts. */
+const words: readonly [Severity, RegExp][] = [
+  ['critical', /ransomware|credential dump|lsass|command.and.control|\bc2\b|lateral movement|domain admin|data exfil|encoded powershell|cobalt strike|mimikatz/i],
+  ['high', /trojan|malware|malicious|backdoor|exploit|rootkit|webshell|crypto.?miner|suspicious outbound|account takeover|impossible travel/i],
+  ['medium', /brute.force|phish|suspicious|detection|failed sign.ins|password spray|persistence/i],
+  ['low', /unwanted|remote access tool|\bpup\b|adware|policy|unapproved/i],
+]
+
+/** A guess for vendors that give no severity, by what an alert says of itself; `unknown` when it says nothing of the kind. */
+export function severityOfText(text: string): Severity {
+  return words.find(([, pattern]) => pattern.test(text))?.[0] ?? 'unknown'
+}

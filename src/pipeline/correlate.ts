@@ -5,7 +5,7 @@ import { worst } from '../domain/severity.ts'
 import { casesByIds, putCases } from '../store/cases.ts'
 import { putEdges } from '../store/edges.ts'
 import { dropEntities, neighbours, putEntities } from '../store/entities.ts'
-import { type StoredFinding, findingsByIds, putFindings } from '../store/findings.ts'
+import { type StoredFinding, casesWithOpenFindings, findingsByIds, putFindings } from '../store/findings.ts'
 import type { Db } from '../store/store.ts'
 
 /** What became of one case in this batch. */
@@ -72,9 +72,16 @@ async function keepNews(
     entry.turned.push(finding)
     news.set(own.id, entry)
   }
-  await putCases(tx, [...news.values()].map((entry) => entry.case))
   await putEdges(tx, placements.map(({ caseId, finding, reason }) => ({ caseId, findingId: finding.id, reason })))
+  await setStatuses(tx, [...news.values()])
+  await putCases(tx, [...news.values()].map((entry) => entry.case))
   return [...news.values()]
+}
+
+/** A case is resolved when the vendor has closed all of its findings, and open again with the first that is. */
+async function setStatuses(tx: Db, news: readonly CaseNews[]): Promise<void> {
+  const open = await casesWithOpenFindings(tx, news.map((entry) => entry.case.id))
+  for (const entry of news) entry.case = { ...entry.case, status: open.has(entry.case.id) ? 'open' : 'resolved' }
 }
 
 function found(id: string, finding: Finding, now: number): Case {

@@ -102,6 +102,17 @@ export async function findingsOfCases(db: Db, caseIds: string[]): Promise<Stored
   return (await query.orderBy('time').orderBy('id').execute()).map(fromRow)
 }
 
+/** Those of the cases in which the vendor still has a finding open. */
+export async function casesWithOpenFindings(db: Db, caseIds: string[]): Promise<Set<string>> {
+  const query = db
+    .selectFrom('edges')
+    .innerJoin('findings', 'findings.id', 'edges.finding_id')
+    .where(among(db, 'edges.case_id', caseIds))
+    .where('findings.open', '=', 1)
+  const rows = await query.select('edges.case_id').distinct().execute()
+  return new Set(rows.map((row) => row.case_id))
+}
+
 function toRow(finding: Finding & { caseId?: string | null }): FindingRow {
   return {
     id: finding.id,

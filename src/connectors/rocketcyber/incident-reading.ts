@@ -3,7 +3,7 @@ import { type Entity, hostEntity } from '../../domain/entity.ts'
 import { type DetectionFinding, findingActivity, findingStatus, ocsfVersion } from '../../domain/event.ts'
 import type { Reading } from '../../domain/finding.ts'
 import type { VendorRecord } from '../../domain/record.ts'
-import { type Severity, severities, toSeverity } from '../../domain/severity.ts'
+import { type Severity, severities, severityOfText, toSeverity } from '../../domain/severity.ts'
 import { timeOf } from './fields.ts'
 import { type Incident, incident, isOpen } from './incidents.ts'
 
@@ -64,9 +64,10 @@ function statusOf(row: Incident): { status_id: number; status: string } {
   return { status_id: findingStatus.other, status: word }
 }
 
+/** The API has no severity: the row's own when there is one, else a labelled line, else what the text speaks of. */
 function severityOf(row: Incident, labels: Labels): Severity {
-  const own = toSeverity(row.severity)
-  return own === 'unknown' ? toSeverity(labels.severity[0]) : own
+  const given = [toSeverity(row.severity), toSeverity(labels.severity[0])].find((word) => word !== 'unknown')
+  return given ?? severityOfText(`${row.title ?? ''} ${row.description ?? ''}`)
 }
 
 const mapped = new Set([

@@ -262,11 +262,11 @@ function listText(rows: readonly unknown[]): string {
 }
 
 function rowText(row: unknown): string {
-  if (!isObject(row) || !Object.isFrozen(row)) return JSON.stringify(row) ?? 'null'
+  if (!isObject(row)) return JSON.stringify(row) ?? 'null'
   const known = rowTexts.get(row)
   if (known !== undefined) return known
   const text = JSON.stringify(row)
-  rowTexts.set(row, text)
+  if (Object.isFrozen(row)) rowTexts.set(row, text)
   return text
 }
 

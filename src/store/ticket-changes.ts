@@ -97,7 +97,9 @@ export async function stuckSending(db: Db, connectionId: string): Promise<Stored
     .selectAll()
     .where(isSending)
     .where('connection_id', '=', connectionId)
-  return (await query.orderBy('created_at').orderBy('id').execute()).map(fromRow)
+  // Sorted here: asked to sort, SQLite would walk all changes in that order instead of the few that are on their way.
+  const rows = await query.execute()
+  return rows.map(fromRow).sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
 }
 
 export type ChangePatch = Partial<

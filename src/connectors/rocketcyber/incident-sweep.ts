@@ -45,10 +45,10 @@ export async function* sweep(
   const swept: Swept = { keys: new Set(), complete: false, cut: false, quiet: true, newest }
   for await (const page of pagesOf(pass, query, options, swept)) {
     for (const row of page.rows) swept.keys.add(row.id)
-    noteNewest(swept.newest, page.rows, pass.reader.now)
-    noteLag(pass.cursor, page.rows)
     if (heldPages.has(page) && options.again !== true) continue
     swept.quiet = false
+    noteNewest(swept.newest, page.rows, pass.reader.now)
+    noteLag(pass.cursor, page.rows)
     const rows = await changedRows(pass, page, options.again === true)
     if (rows.length === 0 && page.rejected.length === 0) heldPages.add(page)
     if (rows.length > 0 || page.rejected.length > 0) yield batch(pass, rows, page.rejected)

@@ -47,7 +47,11 @@ async function readAll(hub: Hub, kinds: readonly string[]): Promise<void> {
   }
 }
 
-async function throughLine(count: number, fetch: Fetch, sandbox: Sandbox): Promise<{ ms: number; findings: number; bytes: string[] }> {
+async function throughLine(
+  count: number,
+  fetch: Fetch,
+  sandbox: Sandbox,
+): Promise<{ ms: number; findings: number; bytes: string[] }> {
   return inTemp(async (directory) => {
     const store = await openStore({ kind: 'sqlite', file: join(directory, 'line.db') })
     const clock = walkingClock(start + 100 * day)
@@ -56,8 +60,15 @@ async function throughLine(count: number, fetch: Fetch, sandbox: Sandbox): Promi
     const begun = performance.now()
     await readAll(hub, ['findings'])
     const ms = performance.now() - begun
-    const bodies = await store.db.selectFrom('records').innerJoin('findings', 'findings.record_id', 'records.id').select('body').execute()
-    const changes = await store.db.selectFrom('ticket_changes').select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()
+    const bodies = await store.db
+      .selectFrom('records')
+      .innerJoin('findings', 'findings.record_id', 'records.id')
+      .select('body')
+      .execute()
+    const changes = await store.db
+      .selectFrom('ticket_changes')
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .executeTakeFirstOrThrow()
     if (changes.n === 0) throw new Error('no ticket intent was made: the bench measures nothing')
     await store.close()
     return { ms, findings: bodies.length, bytes: bodies.map((row) => row.body) }
@@ -76,7 +87,8 @@ async function rawInserts(bodies: readonly string[]): Promise<number> {
     const begun = performance.now()
     for (let i = 0; i < bodies.length; i += 100) {
       db.transaction(() => {
-        for (const [n, body] of bodies.slice(i, i + 100).entries()) insert.run(`rec_${String(i + n).padStart(24, '0')}`, body)
+        for (const [n, body] of bodies.slice(i, i + 100).entries())
+          insert.run(`rec_${String(i + n).padStart(24, '0')}`, body)
       })()
     }
     const ms = performance.now() - begun
@@ -88,7 +100,13 @@ async function rawInserts(bodies: readonly string[]): Promise<number> {
 function worldOf(count: number) {
   const customers = Math.min(200, Math.max(5, Math.round(count / 1000)))
   // 1.7 incidents an attack on average; a little more than asked for.
-  const world = makeWorld({ seed: 1, customers, start, days: 60, attacksPerCustomerDay: count / customers / 60 / 1.6 })
+  const world = makeWorld({
+    seed: 1,
+    customers,
+    start,
+    days: 60,
+    attacksPerCustomerDay: count / customers / 60 / 1.6,
+  })
   return { ...world, happenings: world.happenings.map(atLength) }
 }
 
@@ -97,10 +115,15 @@ function atLength(happening: Happening): Happening {
   const more = (lines: number, topic: string): string =>
     Array.from({ length: lines }, (_, i) => `\r\n${topic} ${i + 1} of ${happening.attack}: ${prose}`).join('')
   const { description, remediation } = happening
-  return { ...happening, description: description + more(9, 'Observation'), remediation: remediation + more(6, 'Step') }
+  return {
+    ...happening,
+    description: description + more(9, 'Observation'),
+    remediation: remediation + more(6, 'Step'),
+  }
 }
 
-const prose = 'the process tree, the signed-in account and the connections were looked at; nothing else of the kind was seen on other devices of the organisation. "Known good" files were compared by hash.'
+const prose =
+  'the process tree, the signed-in account and the connections were looked at; nothing else of the kind was seen on other devices of the organisation. "Known good" files were compared by hash.'
 
 const connectors = await loadConnectors()
 
@@ -140,6 +163,8 @@ async function memory(count: number): Promise<number> {
 await compare(incidents)
 if (process.argv[4] !== 'no-memory') {
   for (const count of [10_000, 50_000, 200_000]) {
-    console.log(`line memory: ${count.toLocaleString('en')} incidents, ${(await memory(count)).toFixed(0)} MiB above the sandbox's own`)
+    console.log(
+      `line memory: ${count.toLocaleString('en')} incidents, ${(await memory(count)).toFixed(0)} MiB above the sandbox's own`,
+    )
   }
 }

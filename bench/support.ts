@@ -21,20 +21,28 @@ export async function inTemp<T>(work: (directory: string) => Promise<T>): Promis
 }
 
 /** A hub on the sandbox's first keys, as `watchfloor up` makes it. */
-export function hubOn(store: Store, connectors: readonly Connector[], sandbox: Sandbox, outside: Outside): Hub {
+export function hubOn(
+  store: Store,
+  connectors: readonly Connector[],
+  sandbox: Sandbox,
+  outside: Outside,
+): Hub {
   const vendors = new Vendors(connectors, outside)
-  const live = sandbox.connections('http://sandbox.test').flatMap(({ vendor, baseUrl, keys, ...settings }) => {
-    const secret = vendors.connector(vendor)?.contract.settings.find((field) => field.secret === true)?.name ?? ''
-    const connection = {
-      id: vendor,
-      vendor,
-      name: vendor,
-      settings: { ...(settings as Record<string, string>), baseUrl },
-      createdAt: outside.now(),
-    }
-    const one = vendors.open(connection, { [secret]: keys[0]?.value ?? '' })
-    return one === undefined ? [] : [one]
-  })
+  const live = sandbox
+    .connections('http://sandbox.test')
+    .flatMap(({ vendor, baseUrl, keys, ...settings }) => {
+      const secret =
+        vendors.connector(vendor)?.contract.settings.find((field) => field.secret === true)?.name ?? ''
+      const connection = {
+        id: vendor,
+        vendor,
+        name: vendor,
+        settings: { ...(settings as Record<string, string>), baseUrl },
+        createdAt: outside.now(),
+      }
+      const one = vendors.open(connection, { [secret]: keys[0]?.value ?? '' })
+      return one === undefined ? [] : [one]
+    })
   return { store, outside, live, holder: 'bench', log: () => {} }
 }
 
@@ -45,7 +53,10 @@ export function walkingClock(start: number): Omit<Outside, 'fetch'> & { passed()
     now: () => now,
     sleep: async (ms, signal) => {
       if (signal === undefined) now += ms
-      else await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+      else
+        await new Promise<void>((resolve) =>
+          signal.addEventListener('abort', () => resolve(), { once: true }),
+        )
     },
     random: randomFrom(1),
     passed: () => now - start,
@@ -59,4 +70,18 @@ export function median(values: readonly number[]): number {
 
 export function rate(count: number, ms: number): string {
   return `${Math.round((count / ms) * 1000).toLocaleString('en')}/s`
+}
+
+/** One line for people, which `npm run bench` gathers into its table. */
+export function report(
+  bench: string,
+  what: string,
+  value: number,
+  way: 'at least' | 'at most',
+  goal: number,
+  unit = '',
+): void {
+  const met = way === 'at least' ? value >= goal : value <= goal
+  const figure = `${Number.isInteger(value) ? value : value.toFixed(2)}${unit}`
+  console.log(`= ${bench} | ${figure} ${what} | ${way} ${goal}${unit} | ${met ? 'met' : 'missed'}`)
 }

@@ -57,8 +57,16 @@ const booleans = new Map([
   ['0', false],
 ])
 
+const bareTypes = new WeakMap<z.core.$ZodType, z.core.$ZodType>()
+
 /** The type as it is written on the wire: under `optional`, `nullable`, `default` and the like, and before a transform. */
 function bare(type: z.core.$ZodType): z.core.$ZodType {
+  const known = bareTypes.get(type) ?? unwrapped(type)
+  bareTypes.set(type, known)
+  return known
+}
+
+function unwrapped(type: z.core.$ZodType): z.core.$ZodType {
   if (type instanceof z.ZodPipe) return bare(type.in)
   const wraps = [z.ZodOptional, z.ZodNullable, z.ZodDefault, z.ZodPrefault, z.ZodReadonly, z.ZodCatch]
   const found = wraps.find((wrap) => type instanceof wrap)

@@ -1,6 +1,6 @@
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-
-import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
+import { text } from 'node:stream/consumers'
 
 import { Dropped } from '../contract/in-process.ts'
 import type { WireAnswer, WireRequest } from '../contract/wire.ts'
@@ -17,23 +17,10 @@ class ListenError extends Error {
 
 /** Puts a server reading behind a port. A thrown Dropped breaks the connection instead of answering. */
 export async function listen(
-  serve: (request: WireRequest) => Promise<WireAnswer>,
+  serve: Serve,
   options: { port: number; host: string; variable: string },
 ): Promise<Listener> {
-  const server = createAdaptorServer({
-    overrideGlobalObjects: false,
-    fetch: async (request, bindings) => {
-      const env = bindings as HttpBindings // we serve HTTP/1 only
-      try {
-        const answer = await serve(await toWire(request, env))
-        return new Response(answer.status === 204 ? null : answer.body, answer)
-      } catch (error) {
-        if (!(error instanceof Dropped)) throw error
-        env.incoming.socket.destroy()
-        return new Response(null, { status: 500 })
-      }
-    },
-  })
+  const server = createServer((incoming, outgoing) => void answer(serve, incoming, outgoing))
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, options)))
     server.listen(options.port, options.host, resolve)
@@ -42,13 +29,26 @@ export async function listen(
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve())
-      if ('closeAllConnections' in server) server.closeAllConnections()
+      server.closeAllConnections()
     })
   return { origin: `http://${options.host}:${port}`, close }
 }
 
-async function toWire(request: Request, env: HttpBindings): Promise<WireRequest> {
-  const { incoming } = env
+type Serve = (request: WireRequest) => Promise<WireAnswer>
+
+async function answer(serve: Serve, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  try {
+    const { status, headers, body } = await serve(await toWire(incoming))
+    const length =
+      incoming.method === 'HEAD' || status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }
+    outgoing.writeHead(status, { ...headers, ...length }).end(body)
+  } catch (error) {
+    if (error instanceof Dropped || outgoing.headersSent) incoming.socket.destroy()
+    else outgoing.writeHead(500).end()
+  }
+}
+
+async function toWire(incoming: IncomingMessage): Promise<WireRequest> {
   const target = incoming.url ?? '/'
   const mark = target.indexOf('?')
   const method = incoming.method ?? 'GET'
@@ -57,7 +57,7 @@ async function toWire(request: Request, env: HttpBindings): Promise<WireRequest>
     path: mark < 0 ? target : target.slice(0, mark),
     search: mark < 0 ? '' : target.slice(mark + 1),
     headers: incoming.headers as Record<string, string | undefined>, // only set-cookie is a list, and nobody sends it
-    body: method === 'GET' || method === 'HEAD' ? '' : await request.text(),
+    body: method === 'GET' || method === 'HEAD' ? '' : await text(incoming),
     ip: incoming.socket.remoteAddress ?? '',
   }
 }

@@ -16,7 +16,7 @@ interface Kind<Row> {
 type Raw = Readonly<Record<string, unknown>>
 type Rejected = { raw: string; reason: string }
 
-/** All rows whose description holds the marker. Throws ApiError when the list was not seen whole and held none. */
+/** All rows whose description holds the marker. Throws ApiError when none was found and one may have been overlooked. */
 export async function carrying<Row extends Raw>(
   client: Client,
   kind: Kind<Row>,
@@ -25,10 +25,19 @@ export async function carrying<Row extends Raw>(
   marker: string,
 ): Promise<Row[]> {
   const listed = await listAll(client, kind.list, query)
-  const whole = await Promise.all(listed.rows.map((row) => withDescription(client, kind, row, descriptions)))
-  const found = whole.filter((row) => textOf(row, descriptions).includes(marker))
-  if (found.length === 0) listed.orThrow(marker)
-  return found.toSorted((a, b) => age(a).localeCompare(age(b)))
+  const told = (row: Raw): boolean => descriptions.some((name) => row[name] !== undefined)
+  // A list that leaves descriptions out would hide every marker: then each row is read by itself.
+  const rows = listed.rows.some(told) ? listed.rows : await readEach(client, kind, listed.rows)
+  const found = rows.filter((row) => textOf(row, descriptions).includes(marker))
+  if (found.length > 0) return found.toSorted((a, b) => age(a).localeCompare(age(b)))
+  if (rows.length > 0 && !rows.some(told)) {
+    throw unsettled(
+      client,
+      `${kind.list.path} has no ${descriptions.join(' or ')}: name the field in the client map`,
+    )
+  }
+  listed.orThrow(marker)
+  return []
 }
 
 interface Listed<Row> {
@@ -58,19 +67,15 @@ export async function listAll<Row>(
   return { rows: [...rows.values()], orThrow }
 }
 
-/** A list that leaves descriptions out would hide every marker: then each row is read by itself. */
-async function withDescription<Row extends Raw>(
-  client: Client,
-  { get }: Kind<Row>,
-  row: Row,
-  descriptions: readonly string[],
-): Promise<Row> {
-  if (descriptions.some((name) => row[name] !== undefined)) return row
-  const params = { id: keyOf(row) }
-  const read = await client.try(get, { params }, { priority: 'settle', ...tries })
-  if (read.ok) return read.answer.value as Row // the operation's own answer
-  if (read.error.status === 404) return row
-  throw read.error
+async function readEach<Row extends Raw>(client: Client, { get }: Kind<Row>, rows: Row[]): Promise<Row[]> {
+  const read = await Promise.all(
+    rows.map((row) => client.try(get, { params: { id: keyOf(row) } }, { priority: 'settle', ...tries })),
+  )
+  return read.flatMap((outcome) => {
+    if (outcome.ok) return [outcome.answer.value as Row] // the operation's own answer
+    if (outcome.error.status === 404) return []
+    throw outcome.error
+  })
 }
 
 export function textOf(row: Raw, names: readonly string[]): string {

@@ -32,7 +32,10 @@ test('the demo account holds every customer as a client, with a project', async 
   const { client } = setUp()
   const page = await client.call(clients.list)
   expect(page.rows.map((row) => row.name)).toHaveLength(5)
-  expect((await client.call(projects.list)).rows[0]).toMatchObject({ tasks_count: 3, completed_tasks_count: 1 })
+  expect((await client.call(projects.list)).rows[0]).toMatchObject({
+    tasks_count: 3,
+    completed_tasks_count: 1,
+  })
   expect((await client.call(users.list)).rows.map((row) => row.role)).toEqual(['admin', 'member', 'member'])
 })
 
@@ -46,9 +49,14 @@ test('what is made can be read, changed and deleted; ids are never used again', 
   const made = await client.call(tasks.create, { body: { project_id: 41, name: 'Patch', priority: 'high' } })
   expect(made).toMatchObject({ status: 'todo', position: 4, created_by: null, completed_at: null })
   const params = { id: made.id }
-  expect(await client.call(tasks.update, { params, body: { status: 'done' } })).toMatchObject({ name: 'Patch' })
+  expect(await client.call(tasks.update, { params, body: { status: 'done' } })).toMatchObject({
+    name: 'Patch',
+  })
   expect((await client.call(tasks.get, { params })).completed_at).toBe('2026-06-01T00:00:00Z')
-  expect(await client.call(projects.get, { params: { id: 41 } })).toMatchObject({ tasks_count: 4, completed_tasks_count: 2 })
+  expect(await client.call(projects.get, { params: { id: 41 } })).toMatchObject({
+    tasks_count: 4,
+    completed_tasks_count: 2,
+  })
   await client.call(tasks.delete, { params })
   expect((await errorOf(client.call(tasks.get, { params }))).status).toBe(404)
   const next = await client.call(tasks.create, { body: { project_id: 41, name: 'Again' } })
@@ -71,7 +79,9 @@ test('the last admin cannot be deleted or demoted, and that is a 401 too', async
   const { client } = setUp()
   const params = { id: 11 }
   expect((await errorOf(client.call(users.delete, { params }))).code).toBe('missing_permission')
-  expect((await errorOf(client.call(users.update, { params, body: { role: 'member' } }))).code).toBe('missing_permission')
+  expect((await errorOf(client.call(users.update, { params, body: { role: 'member' } }))).code).toBe(
+    'missing_permission',
+  )
 })
 
 test('another organisation’s ids are not there', async () => {
@@ -108,7 +118,10 @@ test.each(['message', 'error-object', 'error-text', 'errors-objects', 'errors-te
 
 test('an empty error still has its status', async () => {
   const { client } = setUp({ switches: { errorBody: 'empty' } })
-  expect(await errorOf(client.call(projects.get, { params: { id: 9 } }))).toMatchObject({ status: 404, code: 'not_found' })
+  expect(await errorOf(client.call(projects.get, { params: { id: 9 } }))).toMatchObject({
+    status: 404,
+    code: 'not_found',
+  })
 })
 
 test('a validation error names the field', async () => {
@@ -131,13 +144,22 @@ test('the framework’s codes are understood: 204, 422, 429', async () => {
 
 test('a 500 is asked again for a read, never for a POST', async () => {
   let sent: string[] = []
-  const between = (fetch: Fetch): Fetch => async (url, init) => {
-    sent.push(init.method)
-    const answer = await fetch(url, init)
-    return { ...answer, status: 500, headers: answer.headers, text: () => Promise.resolve('{"message":"Server Error"}') }
-  }
+  const between =
+    (fetch: Fetch): Fetch =>
+    async (url, init) => {
+      sent.push(init.method)
+      const answer = await fetch(url, init)
+      return {
+        ...answer,
+        status: 500,
+        headers: answer.headers,
+        text: () => Promise.resolve('{"message":"Server Error"}'),
+      }
+    }
   const { client } = setUp({ between })
-  expect((await errorOf(client.call(tasks.create, { body: { project_id: 41, name: 'x' } }))).ambiguous).toBe(true)
+  expect((await errorOf(client.call(tasks.create, { body: { project_id: 41, name: 'x' } }))).ambiguous).toBe(
+    true,
+  )
   expect(sent).toEqual(['POST'])
   sent = []
   await errorOf(client.call(projects.list, {}, { attempts: 3 }))
@@ -148,25 +170,44 @@ test('never more than two requests a second, and never a page size', async () =>
   const times: number[] = []
   const urls: string[] = []
   let pair: Pair | undefined
-  const between = (fetch: Fetch): Fetch => (url, init) => {
-    times.push(pair!.clock.now)
-    urls.push(url)
-    return fetch(url, init)
-  }
+  const between =
+    (fetch: Fetch): Fetch =>
+    (url, init) => {
+      times.push(pair!.clock.now)
+      urls.push(url)
+      return fetch(url, init)
+    }
   pair = setUp({ customers: 60, between })
   const client = pair.client
   await Promise.all(Array.from({ length: 9 }, () => client.call(tasks.list)))
-  for (const time of times) expect(times.filter((other) => other >= time && other < time + 1000).length).toBeLessThanOrEqual(2)
+  for (const time of times)
+    expect(times.filter((other) => other >= time && other < time + 1000).length).toBeLessThanOrEqual(2)
   expect(new Set(urls.map((url) => new URL(url).search))).toEqual(new Set(['?page=1']))
 })
 
 test.each<[string, Record<string, string>, string]>([
   ['no token', {}, 'apiKey is missing: Organisation Settings'],
-  ['a token with a blank', { apiKey: 'abcdefgh ijklmnopqrst' }, 'apiKey is malformed: it must be one word of 16'],
+  [
+    'a token with a blank',
+    { apiKey: 'abcdefgh ijklmnopqrst' },
+    'apiKey is malformed: it must be one word of 16',
+  ],
   ['a map that is no JSON', { apiKey: 'x'.repeat(20), map: '{paths' }, 'map is malformed: it must be JSON'],
-  ['an unknown key in the map', { apiKey: 'x'.repeat(20), map: '{"path":{}}' }, 'map is malformed: value: Unrecognized key: "path"'],
-  ['a path that is none', { apiKey: 'x'.repeat(20), map: '{"paths":{"tasks":"todos"}}' }, 'map is malformed: paths.tasks: must be a path such as "/tasks"'],
-  ['plain http', { apiKey: 'x'.repeat(20), map: '{"base":"http://app.rockety.io"}' }, 'map is malformed: base: must be an https address'],
+  [
+    'an unknown key in the map',
+    { apiKey: 'x'.repeat(20), map: '{"path":{}}' },
+    'map is malformed: value: Unrecognized key: "path"',
+  ],
+  [
+    'a path that is none',
+    { apiKey: 'x'.repeat(20), map: '{"paths":{"tasks":"todos"}}' },
+    'map is malformed: paths.tasks: must be a path such as "/tasks"',
+  ],
+  [
+    'plain http',
+    { apiKey: 'x'.repeat(20), map: '{"base":"http://app.rockety.io"}' },
+    'map is malformed: base: must be an https address',
+  ],
   ['too fast', { apiKey: 'x'.repeat(20), map: '{"pace":3}' }, 'map is malformed: pace: must be at most 2'],
 ])('the form refuses %s in one clear line', (_name, given, line) => {
   const { problems } = checkSettings(connector.contract, given)

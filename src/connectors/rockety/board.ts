@@ -136,7 +136,7 @@ async function tasksOfProject(client: Client, marker: string, projectId: string)
 function settled<Row, T>(client: Client, outcome: Outcome<Row>, read: (row: Row) => T): Result<T> {
   if (!outcome.ok) return outcome
   const { value, status } = outcome.answer
-  if (isObject(value)) return { ok: true, value: read(value as Row) } // read by the operation's own schema
+  if (isObject(value)) return { ok: true, value: read(value) }
   const { vendor } = client.contract
   const message = 'the answer names no id'
   return { ok: false, error: new ApiError({ vendor, status, code: 'no_id', message, verdict: 'ambiguous' }) }

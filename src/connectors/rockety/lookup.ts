@@ -2,7 +2,7 @@ import type * as z from 'zod'
 
 import { ApiError } from '../../contract/api-error.ts'
 import type { Client } from '../../contract/client.ts'
-import type { AnswerOf, Input, Operation } from '../../contract/operation.ts'
+import type { Input, Operation } from '../../contract/operation.ts'
 import type { Paging } from '../../contract/paging.ts'
 import { Walk } from '../../contract/walk.ts'
 import { id, tries } from './api.ts'
@@ -55,7 +55,7 @@ export async function listAll<Row>(
   const rows = new Map<string, Row>()
   const rejected: Rejected[] = []
   for await (const page of walk.pages()) {
-    for (const row of page.rows as AnswerOf<typeof list>[]) rows.set(keyOf(row), row)
+    for (const row of page.rows) rows.set(keyOf(row), row)
     rejected.push(...page.rejected)
   }
   const orThrow = (marker: string): void => {
@@ -72,7 +72,7 @@ async function readEach<Row extends Raw>(client: Client, { get }: Kind<Row>, row
     rows.map((row) => client.try(get, { params: { id: keyOf(row) } }, { priority: 'settle', ...tries })),
   )
   return read.flatMap((outcome) => {
-    if (outcome.ok) return [outcome.answer.value as Row] // the operation's own answer
+    if (outcome.ok) return [outcome.answer.value]
     if (outcome.error.status === 404) return []
     throw outcome.error
   })

@@ -69,7 +69,7 @@ function inside(name: string, operation: Operation, list: Operation): Probe {
 async function firstId(client: Client, list: Operation): Promise<string | undefined> {
   const read = await client.try(list, {}, once)
   if (!read.ok) return undefined
-  const { rows } = read.answer.value as unknown as { rows: { id: string | number }[] } // every list of ours has ids
+  const { rows } = read.answer.value as { rows: { id: string | number }[] } // every list of ours has ids
   return rows[0] === undefined ? undefined : String(rows[0].id)
 }
 

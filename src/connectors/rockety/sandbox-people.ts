@@ -13,6 +13,7 @@ import {
   organisationOf,
   refuseWrong,
   stampOf,
+  wordOf,
   writtenFields,
 } from './sandbox-store.ts'
 
@@ -65,10 +66,10 @@ function userOf(store: Store, call: Call): Row {
 }
 
 function refuseTaken(store: Store, call: Call, self: Row | undefined): void {
-  const email = String(bodyOf(call)['email'] ?? '').toLowerCase()
+  const email = wordOf(bodyOf(call)['email']).toLowerCase()
   const taken = store.users
     .all(organisationOf(call))
-    .some((row) => row.id !== self?.id && String(row['email']).toLowerCase() === email)
+    .some((row) => row.id !== self?.id && wordOf(row['email']).toLowerCase() === email)
   refuseWrong(call, { email: taken && 'is already used' })
 }
 

@@ -54,7 +54,7 @@ function reshape(call: Call, kind: Kind, row: Row, leaves: boolean): Row {
   if (organisation !== 'absent') out = { ...out, [organisation]: organisationOf(call).id }
   if (!leaves) return out
   const { description: _, ...rest } = out
-  return rest as Row // the id is still there
+  return rest
 }
 
 /** The words of another vocabulary, for the same four states. */
@@ -67,16 +67,16 @@ const otherWords: Record<string, string> = {
 
 function asObjects({ name, assignee_ids: ids, status, ...row }: Row): Row {
   const assignees = (ids as number[]).map((id) => ({ id, name: `User ${id}` }))
-  return { ...row, title: name, assignees, status: otherWords[String(status)] ?? status } as Row // the id is in `row`
+  return { ...row, title: name, assignees, status: otherWords[String(status)] ?? status }
 }
 
 function asSingle({ assignee_ids: ids, ...row }: Row): Row {
-  return { ...row, assignee_id: (ids as number[])[0] ?? null } as Row // the id is in `row`
+  return { ...row, assignee_id: (ids as number[])[0] ?? null }
 }
 
 function asParts({ name, ...row }: Row): Row {
   const [first_name = '', ...rest] = String(name).split(' ')
-  return { ...row, first_name, last_name: rest.join(' ') } as Row // the id is in `row`
+  return { ...row, first_name, last_name: rest.join(' ') }
 }
 
 /** A task's body in the names of our own rows: the inverse of what is shown. */

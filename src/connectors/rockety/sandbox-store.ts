@@ -148,9 +148,10 @@ export function filtersOf(call: Call): Record<string, string | undefined> {
 
 export function holdsText(row: Row, names: readonly string[], text: string): boolean {
   const wanted = text.toLowerCase()
-  return names.some((name) =>
-    String(row[name] ?? '')
-      .toLowerCase()
-      .includes(wanted),
-  )
+  return names.some((name) => wordOf(row[name]).toLowerCase().includes(wanted))
+}
+
+/** A field as text; what is no text is empty. */
+export function wordOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }

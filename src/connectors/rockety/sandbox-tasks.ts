@@ -10,6 +10,7 @@ import {
   holdsText,
   organisationOf,
   refuseWrong,
+  wordOf,
   writtenFields,
 } from './sandbox-store.ts'
 import { taskStatuses } from './tasks.ts'
@@ -63,9 +64,9 @@ function listTasks(store: Store, call: Call): readonly Row[] {
   if (assignee_id !== undefined)
     tests.push((row) => (row['assignee_ids'] as number[]).map(String).includes(assignee_id))
   if (due_before !== undefined)
-    tests.push((row) => row['due_date'] !== null && String(row['due_date']) < due_before)
+    tests.push((row) => row['due_date'] !== null && wordOf(row['due_date']) < due_before)
   if (due_after !== undefined)
-    tests.push((row) => row['due_date'] !== null && String(row['due_date']) > due_after)
+    tests.push((row) => row['due_date'] !== null && wordOf(row['due_date']) > due_after)
   if (search !== undefined) tests.push((row) => holdsText(row, ['name', 'description'], search))
   const rows = store.tasks.all(organisationOf(call))
   return tests.length === 0 ? rows : rows.filter((row) => tests.every((test) => test(row)))

@@ -2,7 +2,6 @@
 import { expect, test } from 'vitest'
 
 import { makeWorld } from '../../sandbox/world.ts'
-import { readExchanges } from '../conformance.ts'
 import { openPair } from '../testing.ts'
 import connector from './index.ts'
 
@@ -111,14 +110,4 @@ test('GET /projects?page=2 is the second page, with the total of items, the page
   expect(second.body.meta).toEqual({ total: 30, total_pages: 2, current_page: 2, per_page: 25 })
   expect(second.body.data[0].id).toBe(first.body.data[24].id + 1)
   expect(second.body.data).toHaveLength(5)
-})
-
-test('the published exchanges hold', async () => {
-  const { send } = setUp()
-  const exchanges = readExchanges(import.meta.dirname)
-  expect(exchanges.length).toBeGreaterThan(0)
-  for (const { request, sandbox, response } of exchanges) {
-    const { method, path, search = '', body } = { ...request, ...sandbox }
-    expect((await send(method, path, { search, body })).status).toBe(response.status)
-  }
 })

@@ -76,7 +76,7 @@ export const errors: ErrorHabit = {
   },
 }
 
-export const notPermitted = 'You do not have permission to do this.'
+const notPermitted = 'You do not have permission to do this.'
 
 /** There is no 403: what may not be done is answered like a bad token. */
 export function forbid(): Refusal {

@@ -7,7 +7,7 @@ import { deleted, id, name, single, text } from './api.ts'
 import { paged } from './paging.ts'
 
 /** Clients of the provider, inside one organisation: the customers. */
-export const client = z.looseObject({
+const client = z.looseObject({
   id,
   name: text,
   company_name: text,
@@ -19,8 +19,6 @@ export const client = z.looseObject({
   created_at: text,
   updated_at: text,
 })
-
-export type ClientRow = z.output<typeof client>
 
 const changes = z.looseObject({
   name: name.optional(),

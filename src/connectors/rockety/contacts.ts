@@ -5,7 +5,7 @@ import { anyId, deleted, id, name, single, text } from './api.ts'
 import { paged } from './paging.ts'
 
 /** A client's people, who are invited to the client portal one by one. */
-export const contact = z.looseObject({
+const contact = z.looseObject({
   id,
   client_id: anyId,
   name: text,

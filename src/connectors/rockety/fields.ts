@@ -35,7 +35,7 @@ export function toBoardTask(row: TaskRow, map: ClientMap): BoardTask {
   }
 }
 
-export function isDone(status: string, map: ClientMap): boolean {
+function isDone(status: string, map: ClientMap): boolean {
   return map.fields.task.status.done.some((word) => word.toLowerCase() === status.trim().toLowerCase())
 }
 
@@ -66,7 +66,7 @@ export function patchOf(row: TaskRow, patch: TaskPatch, map: ClientMap): Record<
 }
 
 /** The field of a new row: the first name of the map. */
-export function nameFor(row: Row, names: readonly string[]): string {
+function nameFor(row: Row, names: readonly string[]): string {
   return nameIn(row, names) ?? names[0] ?? ''
 }
 

@@ -5,7 +5,7 @@ import { anyId, count, deleted, id, single, text } from './api.ts'
 import { paged } from './paging.ts'
 
 /** Files of a project. They can be read and deleted; there is no upload. */
-export const file = z.looseObject({
+const file = z.looseObject({
   id,
   project_id: anyId,
   name: text,

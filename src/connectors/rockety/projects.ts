@@ -25,7 +25,7 @@ export const project = z.looseObject({
 
 export type ProjectRow = z.output<typeof project>
 
-export const projectStatuses = ['active', 'on_hold', 'completed', 'archived'] as const
+const projectStatuses = ['active', 'on_hold', 'completed', 'archived'] as const
 
 const changes = z.looseObject({
   name: name.optional(),

@@ -177,6 +177,6 @@ function removeContact(store: Store, call: Call, contact: Row): void {
   store.contacts.remove(contact)
 }
 
-export function stamps(store: Store): { created_at: string; updated_at: string } {
+function stamps(store: Store): { created_at: string; updated_at: string } {
   return { created_at: store.stamp(), updated_at: store.stamp() }
 }

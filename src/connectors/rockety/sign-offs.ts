@@ -5,7 +5,7 @@ import { anyId, id, link, name, single, text } from './api.ts'
 import { paged } from './paging.ts'
 
 /** What a client is asked to approve. Only contacts answer, in the portal: the status cannot be written. */
-export const signOff = z.looseObject({
+const signOff = z.looseObject({
   id,
   project_id: anyId,
   title: text,

@@ -18,17 +18,9 @@ export const switches: Record<string, Switch> = {
     values: ['off', 'on'],
   },
   errorBody: {
-    about: 'The body of a refusal.',
-    values: [
-      'message',
-      'error-object',
-      'error-text',
-      'errors-objects',
-      'errors-texts',
-      'errors-map',
-      'empty',
-      'html',
-    ],
+    about: 'The body of a refusal; also `empty`.',
+    values: ['message', 'error-object', 'error-text', 'errors-objects', 'errors-texts', 'errors-map', 'html'],
+    free: true,
   },
   wrongMethod: { about: 'What PATCH is answered with.', values: ['405', '404'] },
   put: {
@@ -47,18 +39,19 @@ export const switches: Record<string, Switch> = {
   listDescriptions: { about: 'Whether lists hold descriptions.', values: ['full', 'absent'] },
   listLagSeconds: { about: 'How long something new stays out of lists.', values: ['0'], free: true },
   missing: {
-    about: 'Resources that the account does not have (404), separated by commas.',
-    values: ['', 'users', 'tasks', 'clients'],
+    about: 'Resources that the account does not have (404): users, tasks, clients, separated by commas.',
+    values: [''],
     free: true,
   },
   forbidden: {
-    about: 'Resources that the token may not touch (401), separated by commas.',
-    values: ['', 'users', 'tasks', 'clients'],
+    about: 'Resources that the token may not touch (401): users, tasks, clients, separated by commas.',
+    values: [''],
     free: true,
   },
   loginPage: {
-    about: 'The web application answers instead: always, by redirect, or when Accept does not say JSON.',
-    values: ['off', 'on', 'redirect', 'without-accept'],
+    about: 'The web application answers instead: `on`, by `redirect`, or `without-accept` of JSON.',
+    values: ['off'],
+    free: true,
   },
   rateLimit: {
     about: 'Requests a minute for one token, then 429 with Retry-After; 0 for no limit.',

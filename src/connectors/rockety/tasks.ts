@@ -28,7 +28,7 @@ export const task = z.looseObject({
 export type TaskRow = z.output<typeof task>
 
 export const taskStatuses = ['todo', 'in_progress', 'review', 'done'] as const
-export const priorities = ['low', 'normal', 'high', 'urgent'] as const
+const priorities = ['low', 'normal', 'high', 'urgent'] as const
 
 /** Name and status are checked by the sandbox itself: how they are called is a switch there, and a map here. */
 const changes = z.looseObject({

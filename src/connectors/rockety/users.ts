@@ -5,7 +5,7 @@ import { deleted, flag, id, name, single, text } from './api.ts'
 import { paged } from './paging.ts'
 
 /** People of the organisation. The hub only reads them. */
-export const user = z.looseObject({
+const user = z.looseObject({
   id,
   name: text,
   first_name: text,
@@ -17,9 +17,7 @@ export const user = z.looseObject({
   updated_at: text,
 })
 
-export type UserRow = z.output<typeof user>
-
-export const roles = ['admin', 'member'] as const
+const roles = ['admin', 'member'] as const
 
 const changes = z.looseObject({
   name: name.optional(),

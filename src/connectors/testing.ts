@@ -1,6 +1,6 @@
 import { Budget } from '../contract/budget.ts'
 import { Client } from '../contract/client.ts'
-import { defaultSwitches } from '../contract/contract.ts'
+import { defaultSwitches, paceOf } from '../contract/contract.ts'
 import { inProcessFetch } from '../contract/in-process.ts'
 import { createServer } from '../contract/server.ts'
 import type { WireAnswer, WireRequest } from '../contract/wire.ts'
@@ -67,7 +67,7 @@ export function openPair(connector: Connector, options: PairOptions): Pair {
     [secret]: options.key ?? state.keys[0]?.value ?? '',
     ...options.settings,
   }
-  const client = new Client(contract, settings, new Budget(contract.limits.pace, outside), outside)
+  const client = new Client(contract, settings, new Budget(paceOf(contract, settings), outside), outside)
   const bare = { method: 'GET', path: '/', search: '', headers: {}, body: '', ip: '127.0.0.1' }
   return { client, state, switches, clock, serve: (request) => serve({ ...bare, ...request }) }
 }

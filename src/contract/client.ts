@@ -134,8 +134,10 @@ export class Client {
   }
 
   #url<O extends Operation>(op: O, input: Input<O>, asked: Record<string, QueryValue>): string {
-    const search = encodeQuery(asked, this.contract.arrays)
-    return `${this.#base}${fillPath(op, input.params)}${search === '' ? '' : `?${search}`}`
+    const to = { path: fillPath(op, input.params), query: asked }
+    const { path, query } = this.contract.address?.(to, this.settings) ?? to
+    const search = encodeQuery(query, this.contract.arrays)
+    return `${this.#base}${path}${search === '' ? '' : `?${search}`}`
   }
 
   #owns(link: string): boolean {

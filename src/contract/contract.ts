@@ -1,8 +1,8 @@
 import type { AuthHabit } from './auth.ts'
 import type { ErrorHabit } from './errors.ts'
-import type { LimitHabit } from './limits.ts'
+import type { LimitHabit, LimitRule } from './limits.ts'
 import type { Operation } from './operation.ts'
-import type { ArrayStyle } from './query.ts'
+import type { ArrayStyle, QueryValue } from './query.ts'
 import type { Refusal } from './refusal.ts'
 import type { WireRequest } from './wire.ts'
 
@@ -21,23 +21,37 @@ export interface Contract {
   owns?(url: URL, settings: Record<string, string>): boolean
   /** Headers of every request, besides the key. */
   headers?(settings: Record<string, string>): Record<string, string>
+  /** What an account's own settings make of an address, where a vendor does not publish it and accounts may differ. */
+  address?(to: Address, settings: Record<string, string>): Address
   arrays: ArrayStyle
   auth: AuthHabit
   errors: ErrorHabit
   limits: LimitHabit
+  /** A pace of the account's own; default `limits.pace`. */
+  pace?(settings: Record<string, string>): LimitHabit['pace']
+  /** What the server says before it looks at the key. */
+  refuse?(request: WireRequest): Refusal | undefined
+  /** The server takes form-encoded bodies too. */
+  forms?: boolean
   /** What the server says to a body that it cannot take, before reading it. */
   refuseBody?(request: WireRequest): Refusal | undefined
   /** What the server says to parameters or a body that do not fit; default 400 `invalid_request`. */
-  invalid?(issues: { field: string; issue: string }[], op: Operation): Refusal
+  invalid?(issues: { field: string; issue: string }[], op: Operation, switches: Record<string, string>): Refusal
   /** What the server says to a key that lacks the permission; default 403 `missing_permission`. */
   forbid?(op: Operation): Refusal
   /** Status for a known path with another method. Default 404. */
-  wrongMethod?: 404 | 405
+  wrongMethod?: 404 | 405 | ((method: string, switches: Record<string, string>) => 404 | 405)
   /** Where one status stands for two troubles, the call that tells them apart. */
   tellApart?: { status: number; by: Operation; whenOk: Told; whenNot: Told }
   /** What the sandbox can be told to do otherwise; the first value is the default. */
   switches: Record<string, Switch>
   operations: Readonly<Record<string, Operation>>
+}
+
+/** A path under the base, and what is asked there. */
+export interface Address {
+  path: string
+  query: Record<string, QueryValue>
 }
 
 interface Told {
@@ -65,6 +79,8 @@ export interface SettingField {
   /** A well-formed value; `hint` says what one looks like. */
   pattern?: RegExp
   hint?: string
+  /** What is wrong with a value, in one line; for values with an inside of their own. */
+  check?(value: string): string | undefined
 }
 
 /** Every vendor can be pointed elsewhere: a proxy, or the sandbox. */
@@ -111,9 +127,13 @@ function malformed(field: SettingField, value: string): string | undefined {
   if (field.options !== undefined && !field.options.includes(value)) {
     return `${field.name} "${value}" is not known: use ${field.options.join(', ')}`
   }
-  if (field.pattern === undefined || field.pattern.test(value)) return undefined
+  if (field.pattern === undefined || field.pattern.test(value)) return field.check?.(value)
   const shown = field.secret === true ? '' : ` "${value}"`
   return `${field.name}${shown} is malformed: it must be ${field.hint ?? 'well-formed'}`
+}
+
+export function paceOf(contract: Contract, settings: Record<string, string>): LimitRule & { concurrency: number } {
+  return contract.pace?.(settings) ?? contract.limits.pace
 }
 
 export function secretsOf(contract: Contract, settings: Record<string, string>): string[] {

@@ -72,16 +72,18 @@ export function createServer(parts: ServerParts): (request: WireRequest) => Prom
   /** `headers` are those of every answer, also of a "no": the ones about the limit are known only on the way. */
   async function answer(request: WireRequest, headers: Record<string, string>): Promise<WireAnswer> {
     const now = parts.now()
+    const refused = contract.refuse?.(request)
+    if (refused !== undefined) throw refused
     const identity = authenticate(parts, request)
     Object.assign(headers, limit(contract, windows, request, identity, parts.switches, now))
-    const { route, params } = match(contract, routes, request)
+    const { route, params } = match(contract, routes, request, parts.switches)
     permit(contract, route.op, identity)
     const raw = parseSearch(request.search)
-    const query = validated(contract, route.op, route.query, decodeQuery(route.query, raw)) as Record<
+    const query = validated(parts, route.op, route.query, decodeQuery(route.query, raw)) as Record<
       string,
       unknown
     >
-    const body = readBody(contract, route.op, request)
+    const body = readBody(parts, route.op, request)
     const call: Call = {
       op: route.op,
       params,
@@ -99,7 +101,7 @@ export function createServer(parts: ServerParts): (request: WireRequest) => Prom
   }
 
   function refuse(request: WireRequest, refusal: Refusal, requestId: string): WireAnswer {
-    const habit = match(contract, routes, request, true)?.route.op.errors ?? contract.errors
+    const habit = lookFor(routes, request)?.route.op.errors ?? contract.errors
     const body = refusal.body ?? habit.write(refusal, { requestId, switches: parts.switches })
     return json(refusal.status, body, refusal.headers)
   }
@@ -135,19 +137,28 @@ function routesOf(contract: Contract): Routes {
 
 type Match = { route: Route; params: Record<string, string> }
 
-function match(contract: Contract, routes: Routes, request: WireRequest): Match
-function match(contract: Contract, routes: Routes, request: WireRequest, quiet: true): Match | undefined
-function match(contract: Contract, routes: Routes, request: WireRequest, quiet = false): Match | undefined {
-  const path = request.path.length > 1 ? request.path.replace(/\/+$/, '') : request.path
-  const method = request.method === 'HEAD' ? 'GET' : request.method
-  const found = find(routes.get(method), method, path)
-  if (found !== undefined || quiet) return found
-  const others = [...routes.keys()].filter((other) => find(routes.get(other), other, path) !== undefined)
-  if (others.length === 0 || contract.wrongMethod !== 405)
-    throw new Refusal(404, 'endpoint_not_found', 'Not found')
+function match(
+  contract: Contract,
+  routes: Routes,
+  request: WireRequest,
+  switches: Record<string, string>,
+): Match {
+  const found = lookFor(routes, request)
+  if (found !== undefined) return found
+  const { wrongMethod } = contract
+  const status = typeof wrongMethod === 'function' ? wrongMethod(request.method, switches) : wrongMethod
+  const others = [...routes.keys()].filter((method) => lookFor(routes, { ...request, method }) !== undefined)
+  if (others.length === 0 || status !== 405) throw new Refusal(404, 'endpoint_not_found', 'Not found')
   throw new Refusal(405, 'method_not_allowed', 'Method not allowed', {
     headers: { allow: others.join(', ') },
   })
+}
+
+/** HEAD goes where GET goes. */
+function lookFor(routes: Routes, request: WireRequest): Match | undefined {
+  const path = request.path.length > 1 ? request.path.replace(/\/+$/, '') : request.path
+  const method = request.method === 'HEAD' ? 'GET' : request.method
+  return find(routes.get(method), method, path)
 }
 
 function find(router: SmartRouter<Route> | undefined, method: string, path: string): Match | undefined {
@@ -214,23 +225,33 @@ function permit(contract: Contract, op: Operation, identity: Identity): void {
   )
 }
 
-function readBody(contract: Contract, op: Operation, request: WireRequest): unknown {
+function readBody(parts: ServerParts, op: Operation, request: WireRequest): unknown {
   if (op.method === 'GET' || op.method === 'DELETE') return undefined
-  const refused = contract.refuseBody?.(request)
+  const refused = parts.contract.refuseBody?.(request)
   if (refused !== undefined) throw refused
   if (op.body === undefined) return request.body
-  if (request.body === '') return validated(contract, op, op.body, {})
+  if (request.body === '') return validated(parts, op, op.body, {})
+  const form = parts.contract.forms === true ? readForm(op.body, request) : undefined
+  if (form !== undefined) return validated(parts, op, op.body, form)
   const body = readJson(request.body)
   if (!body.ok) throw new Refusal(400, 'invalid_json', 'the body is not valid JSON')
-  return validated(contract, op, op.body, body.value)
+  return validated(parts, op, op.body, body.value)
 }
 
-function validated(contract: Contract, op: Operation, schema: z.ZodType, value: unknown): unknown {
+/** A form's fields are texts: they are read as the schema's own types, just as a query is. */
+function readForm(schema: z.ZodType, request: WireRequest): Record<string, unknown> | undefined {
+  const type = request.headers['content-type'] ?? ''
+  if (!/^application\/x-www-form-urlencoded\b/i.test(type) || !(schema instanceof z.ZodObject)) return undefined
+  return decodeQuery(schema, parseSearch(request.body))
+}
+
+function validated(parts: ServerParts, op: Operation, schema: z.ZodType, value: unknown): unknown {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const fields = parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), issue: issue.message }))
   const message = fields.map(({ field, issue }) => `${field}: ${issue}`).join('; ')
-  throw contract.invalid?.(fields, op) ?? new Refusal(400, 'invalid_request', message, { fields })
+  const refusal = parts.contract.invalid?.(fields, op, parts.switches)
+  throw refusal ?? new Refusal(400, 'invalid_request', message, { fields })
 }
 
 function write(op: Operation, value: unknown, call: Call): WireAnswer {

@@ -1,7 +1,7 @@
 import type { Connector, Feed } from '../connectors/connector.ts'
 import { Budget } from '../contract/budget.ts'
 import { Client } from '../contract/client.ts'
-import { secretsOf } from '../contract/contract.ts'
+import { paceOf, secretsOf } from '../contract/contract.ts'
 import type { Connection } from '../domain/connection.ts'
 import { digest } from '../domain/id.ts'
 import type { Outside } from '../domain/outside.ts'
@@ -42,7 +42,7 @@ export class Vendors {
   }
 
   #budget({ contract }: Connector, settings: Record<string, string>): Budget {
-    const { pace } = contract.limits
+    const pace = paceOf(contract, settings)
     const whose = pace.scope === 'address' ? 'address' : digest(secretsOf(contract, settings).join('\n'))
     const name = `${contract.vendor}:${whose}`
     let budget = this.#budgets.get(name)

@@ -1,0 +1,148 @@
+import { ApiError } from '../../contract/api-error.ts'
+import type { Client, Outcome } from '../../contract/client.ts'
+import { isObject } from '../../contract/errors.ts'
+import type { Input } from '../../contract/operation.ts'
+import { readMarker } from '../../domain/id.ts'
+import type { Board, BoardTask, Result, TaskDraft } from '../connector.ts'
+import { tries } from './api.ts'
+import {
+  assigneeFields,
+  patchOf,
+  priorityOf,
+  shortened,
+  toBoardProject,
+  toBoardTask,
+  wireId,
+  writableOf,
+} from './fields.ts'
+import { carrying, listAll, textOf } from './lookup.ts'
+import { mapOf } from './map.ts'
+import { type ProjectRow, projects } from './projects.ts'
+import { type TaskRow, tasks } from './tasks.ts'
+
+/** How far Rockety's clock may differ from ours. */
+const margin = 15 * 60_000
+
+/** There is no idempotency key: a marker in the description is all that a look-up has to go by. */
+export const board: Board = {
+  visibilityMs: 120_000,
+
+  async ensureProject(client, draft) {
+    const map = mapOf(client.settings)
+    const [found] = await board.findProjects(client, draft.marker)
+    if (found !== undefined) return { ok: true, value: found }
+    const names = map.fields.project
+    const body = {
+      [names.name[0] ?? 'name']: shortened(draft.name),
+      [names.description[0] ?? 'description']: draft.marker,
+      [names.client[0] ?? 'client_id']: wireId(draft.customerId),
+    } as Input<typeof projects.create>['body'] // the account's own names
+    const made = await client.try(projects.create, { body }, { priority: 'write' })
+    return settled(client, made, (row: ProjectRow) => toBoardProject(row, map))
+  },
+
+  async findProjects(client, marker) {
+    const map = mapOf(client.settings)
+    const found = await carrying<ProjectRow>(client, projects, {}, map.fields.project.description, marker)
+    return found.map((row) => toBoardProject(row, map))
+  },
+
+  async createTask(client, draft) {
+    const map = mapOf(client.settings)
+    const body = taskBody(client, draft) as Input<typeof tasks.create>['body'] // the account's own names
+    const made = await client.try(tasks.create, { body }, { priority: 'write' })
+    return settled(client, made, (row: TaskRow) => toBoardTask(row, map))
+  },
+
+  /** First in its project, then everywhere: somebody may have moved it, or the filter may mean something else. */
+  async findTasks(client, { marker, projectId }) {
+    const near = projectId === undefined ? [] : await tasksOfProject(client, marker, projectId)
+    return near.length > 0 ? near : tasksWith(client, {}, marker)
+  },
+
+  async updateTask(client, taskId, patch) {
+    const map = mapOf(client.settings)
+    const params = { id: taskId }
+    const read = await client.try(tasks.get, { params }, { priority: 'write', ...tries })
+    if (!read.ok) return read
+    const row = read.answer.value
+    const wanted = {
+      ...patch,
+      ...(patch.description !== undefined && { description: marked(client, row, patch.description) }),
+    }
+    const changed = patchOf(row, wanted, map)
+    if (Object.keys(changed).length === 0) return { ok: true, value: toBoardTask(row, map) }
+    const body = { ...writableOf(row, map), ...changed } as Input<typeof tasks.update>['body'] // the account's own names
+    const put = await client.try(tasks.update, { params, body }, { priority: 'write', ...tries })
+    return settled(client, put, (now: TaskRow) => toBoardTask(now, map))
+  },
+
+  /** What a moving list hides is found by the next sweep. */
+  async tasksSince(client, since) {
+    const map = mapOf(client.settings)
+    const { rows } = await listAll(client, tasks.list, {})
+    return rows
+      .map((row) => toBoardTask(row, map))
+      .filter((task) => readMarker(task.description) !== undefined && isSince(task, since - margin))
+  },
+}
+
+function taskBody(client: Client, draft: TaskDraft): Record<string, unknown> {
+  const map = mapOf(client.settings)
+  const names = map.fields.task
+  return {
+    [names.project[0] ?? 'project_id']: wireId(draft.projectId),
+    [names.title[0] ?? 'name']: shortened(draft.name),
+    [names.description[0] ?? 'description']: withMarker(draft.description, draft.marker),
+    [names.priority[0] ?? 'priority']: priorityOf(draft.severity),
+    ...(draft.dueDate !== undefined && { [names.due[0] ?? 'due_date']: draft.dueDate }),
+    ...(draft.assigneeIds && assigneeFields({}, draft.assigneeIds, map)),
+  }
+}
+
+function withMarker(description: string, marker: string): string {
+  return description.includes(marker) ? description : `${description}\n\n${marker}`.trim()
+}
+
+/** A new description keeps the marker of the old one: without it the task would be made again. */
+function marked(client: Client, row: TaskRow, description: string): string {
+  const before = textOf(row, mapOf(client.settings).fields.task.description)
+  const markers = before.match(/\[(?:WF-|hub:)[^\]\s]+\]/g) ?? []
+  return markers.reduce(withMarker, description)
+}
+
+async function tasksWith(
+  client: Client,
+  query: Record<string, string>,
+  marker: string,
+): Promise<BoardTask[]> {
+  const map = mapOf(client.settings)
+  const found = await carrying<TaskRow>(client, tasks, query, map.fields.task.description, marker)
+  return found.map((row) => toBoardTask(row, map))
+}
+
+/** Only a shortcut: whatever goes wrong here, the whole list has the last word. */
+async function tasksOfProject(client: Client, marker: string, projectId: string): Promise<BoardTask[]> {
+  const name = mapOf(client.settings).fields.task.project[0] ?? 'project_id'
+  try {
+    return await tasksWith(client, { [name]: projectId }, marker)
+  } catch (error) {
+    if (error instanceof ApiError) return []
+    throw error
+  }
+}
+
+/** A success without a readable row says nothing about what was made. */
+function settled<Row, T>(client: Client, outcome: Outcome<Row>, read: (row: Row) => T): Result<T> {
+  if (!outcome.ok) return outcome
+  const { value, status } = outcome.answer
+  if (isObject(value)) return { ok: true, value: read(value) }
+  const { vendor } = client.contract
+  const message = 'the answer names no id'
+  return { ok: false, error: new ApiError({ vendor, status, code: 'no_id', message, verdict: 'ambiguous' }) }
+}
+
+/** A task without a time of its own may be new. */
+function isSince(task: BoardTask, from: number): boolean {
+  return task.createdAt === 0 || task.createdAt >= from
+}

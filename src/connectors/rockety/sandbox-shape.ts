@@ -1,0 +1,95 @@
+import type { Call } from '../../contract/server.ts'
+import { type Row, type Table, organisationOf } from './sandbox-store.ts'
+
+/** How rows look in the account at hand: the switches choose among the shapes that the client must be able to read. */
+export type Kind = 'project' | 'task' | 'user' | 'client' | 'contact' | 'file' | 'sign_off'
+
+/** One object, where the account puts it. */
+export function one(call: Call, kind: Kind, row: Row): unknown {
+  const shown = shaper(call, kind, false)(row)
+  const { single } = call.switches
+  if (single === 'root') return shown
+  return single === 'key' ? { [kind]: shown } : { data: shown }
+}
+
+/** A list's rows; what is too new to be listed is left out. */
+export function many(call: Call, kind: Kind, table: Table, rows: readonly Row[]): readonly unknown[] {
+  const lag = Number(call.switches['listLagSeconds'] ?? 0) * 1000
+  const old = lag > 0 ? rows.filter((row) => table.madeAt(row) + lag <= call.now) : rows
+  return isPlain(call, kind)
+    ? old
+    : old.map(shaper(call, kind, call.switches['listDescriptions'] === 'absent'))
+}
+
+function isPlain({ switches }: Call, kind: Kind): boolean {
+  return (
+    (switches['organisation'] ?? 'absent') === 'absent' &&
+    switches['listDescriptions'] !== 'absent' &&
+    (kind !== 'task' || (switches['taskShape'] ?? 'plain') === 'plain') &&
+    (kind !== 'user' || switches['userNames'] !== 'parts')
+  )
+}
+
+/** Rows are replaced when they change: what was made of one stays good for as long as it lives. */
+const kept = new Map<string, WeakMap<Row, Row>>()
+
+function shaper(call: Call, kind: Kind, leaves: boolean): (row: Row) => Row {
+  const { organisation, taskShape, userNames } = call.switches
+  const profile = [kind, organisation, organisationOf(call).id, taskShape, userNames, leaves].join(' ')
+  const shown = kept.get(profile) ?? new WeakMap<Row, Row>()
+  kept.set(profile, shown)
+  return (row) => {
+    const found = shown.get(row) ?? reshape(call, kind, row, leaves)
+    shown.set(row, found)
+    return found
+  }
+}
+
+function reshape(call: Call, kind: Kind, row: Row, leaves: boolean): Row {
+  const { organisation = 'absent', taskShape, userNames } = call.switches
+  let out: Row = row
+  if (kind === 'task' && taskShape === 'objects') out = asObjects(out)
+  if (kind === 'task' && taskShape === 'single') out = asSingle(out)
+  if (kind === 'user' && userNames === 'parts') out = asParts(out)
+  if (organisation !== 'absent') out = { ...out, [organisation]: organisationOf(call).id }
+  if (!leaves) return out
+  const { description: _, ...rest } = out
+  return rest
+}
+
+/** The words of another vocabulary, for the same four states. */
+const otherWords: Record<string, string> = {
+  todo: 'Open',
+  in_progress: 'In progress',
+  review: 'Review',
+  done: 'Completed',
+}
+
+function asObjects({ name, assignee_ids: ids, status, ...row }: Row): Row {
+  const assignees = (ids as number[]).map((id) => ({ id, name: `User ${id}` }))
+  return { ...row, title: name, assignees, status: otherWords[String(status)] ?? status }
+}
+
+function asSingle({ assignee_ids: ids, ...row }: Row): Row {
+  return { ...row, assignee_id: (ids as number[])[0] ?? null }
+}
+
+function asParts({ name, ...row }: Row): Row {
+  const [first_name = '', ...rest] = String(name).split(' ')
+  return { ...row, first_name, last_name: rest.join(' ') }
+}
+
+/** A task's body in the names of our own rows: the inverse of what is shown. */
+export function plainTask(call: Call, body: Record<string, unknown>): Record<string, unknown> {
+  const { taskShape } = call.switches
+  const plain = { ...body }
+  if (taskShape === 'objects') {
+    plain['name'] = body['title']
+    const word = Object.entries(otherWords).find(([, word]) => word === body['status'])
+    if (word !== undefined) plain['status'] = word[0]
+  }
+  if (taskShape === 'single' && body['assignee_id'] !== undefined) {
+    plain['assignee_ids'] = body['assignee_id'] === null ? [] : [body['assignee_id']]
+  }
+  return plain
+}

@@ -1,0 +1,157 @@
+import { Refusal } from '../../contract/refusal.ts'
+import { type Call, Reply } from '../../contract/server.ts'
+import type { SandboxOptions } from '../connector.ts'
+import { invalid } from './api.ts'
+import type { Organisation, TokenIdentity } from './sandbox-tokens.ts'
+
+/** A row as the API shows it. Rows are never changed, only replaced. */
+export type Row = { readonly id: number } & Readonly<Record<string, unknown>>
+
+interface Kept {
+  row: Row
+  organisation: Organisation
+  /** The sandbox's clock, for the lag of lists. */
+  madeAt: number
+}
+
+/** One resource of all organisations: ids rise by one and are never used again. */
+export class Table {
+  readonly #kept = new Map<number, Kept>()
+  readonly #lists = new Map<Organisation, Row[]>()
+  #last: number
+
+  constructor(first: number) {
+    this.#last = first - 1
+  }
+
+  add(organisation: Organisation, fields: Record<string, unknown>, madeAt: number): Row {
+    const row = { id: ++this.#last, ...fields }
+    this.#kept.set(row.id, { row, organisation, madeAt })
+    this.#lists.delete(organisation)
+    return row
+  }
+
+  /** Undefined for an id of another organisation, and for what is no id at all. */
+  get(organisation: Organisation, id: unknown): Row | undefined {
+    const kept = /^[1-9]\d*$/.test(String(id)) ? this.#kept.get(Number(id)) : undefined
+    return kept?.organisation === organisation ? kept.row : undefined
+  }
+
+  replace(before: Row, changes: Record<string, unknown>): Row {
+    const kept = this.#kept.get(before.id)
+    if (kept === undefined) return before
+    kept.row = { ...kept.row, ...changes, id: before.id }
+    this.#lists.delete(kept.organisation)
+    return kept.row
+  }
+
+  remove(row: Row): void {
+    const kept = this.#kept.get(row.id)
+    if (kept === undefined) return
+    this.#kept.delete(row.id)
+    this.#lists.delete(kept.organisation)
+  }
+
+  madeAt(row: Row): number {
+    return this.#kept.get(row.id)?.madeAt ?? 0
+  }
+
+  /** In order of id; made anew only after a write. */
+  all(organisation: Organisation): readonly Row[] {
+    let list = this.#lists.get(organisation)
+    if (list === undefined) {
+      list = [...this.#kept.values()]
+        .filter((kept) => kept.organisation === organisation)
+        .map((kept) => kept.row)
+      this.#lists.set(organisation, list)
+    }
+    return list
+  }
+}
+
+/** The account behind the sandbox: every table, and what all behaviours need. */
+export class Store {
+  readonly projects = new Table(41)
+  readonly tasks = new Table(701)
+  readonly users = new Table(11)
+  readonly clients = new Table(301)
+  readonly contacts = new Table(901)
+  readonly files = new Table(5001)
+  readonly signOffs = new Table(8001)
+  /** The highest position handed out, by project. */
+  readonly positions = new Map<number, number>()
+  readonly #options: SandboxOptions
+
+  constructor(options: SandboxOptions) {
+    this.#options = options
+  }
+
+  get now(): number {
+    return this.#options.now()
+  }
+
+  /** Whole seconds, as the vendor's times are. */
+  stamp(): string {
+    return stampOf(this.now)
+  }
+}
+
+export function stampOf(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`
+}
+
+/** Identify() of this sandbox makes no other identity. */
+export function organisationOf(call: Call): Organisation {
+  return (call.identity as TokenIdentity).organisation
+}
+
+export function bodyOf(call: Call): Record<string, unknown> {
+  return (call.body ?? {}) as Record<string, unknown> // every body schema is an object
+}
+
+export function found(row: Row | undefined, what: string): Row {
+  if (row === undefined) throw new Refusal(404, 'not_found', `${what} not found.`)
+  return row
+}
+
+/** Refuses with the fields that are wrong, when any is. */
+export function refuseWrong(call: Call, problems: Record<string, string | false | undefined>): void {
+  const issues = Object.entries(problems).flatMap(([field, issue]) => (issue ? [{ field, issue }] : []))
+  if (issues.length > 0) throw invalid(issues, call.op, call.switches)
+}
+
+/** The writable fields of a body. A PUT of a replacing server falls back to the defaults for what is left out. */
+export function writtenFields(
+  call: Call,
+  defaults: Readonly<Record<string, unknown>>,
+  replaces = call.op.method === 'PUT' && call.switches['put'] === 'replace',
+): Record<string, unknown> {
+  const body = bodyOf(call)
+  const given = Object.keys(defaults).filter((name) => body[name] !== undefined)
+  const written = Object.fromEntries(given.map((name) => [name, body[name]]))
+  return call.op.method === 'POST' || replaces ? { ...defaults, ...written } : written
+}
+
+export function deletedReply(call: Call): unknown {
+  return call.switches['framework-codes'] === 'on' ? new Reply(204, undefined) : { message: 'Deleted.' }
+}
+
+/** Filters of a list as the account has them: some servers know none. */
+export function filtersOf(call: Call): Record<string, string | undefined> {
+  const given = Object.entries(call.query).filter(([name]) => name !== 'page')
+  if (call.switches['filters'] === 'ignored') return {}
+  if (call.switches['filters'] === 'refused') {
+    refuseWrong(call, Object.fromEntries(given.map(([name]) => [name, 'is not a filter'])))
+  }
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]))
+}
+
+export function holdsText(row: Row, names: readonly string[], text: string): boolean {
+  const wanted = text.toLowerCase()
+  return names.some((name) => wordOf(row[name]).toLowerCase().includes(wanted))
+}
+
+/** A field as text; what is no text is empty. */
+export function wordOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

@@ -1,0 +1,74 @@
+import * as z from 'zod'
+
+import { operation } from '../../contract/operation.ts'
+import { deleted, flag, id, name, single, text } from './api.ts'
+import { paged } from './paging.ts'
+
+/** People of the organisation. The hub only reads them. */
+const user = z.looseObject({
+  id,
+  name: text,
+  first_name: text,
+  last_name: text,
+  email: text,
+  role: text,
+  active: flag,
+  created_at: text,
+  updated_at: text,
+})
+
+const roles = ['admin', 'member'] as const
+
+const changes = z.looseObject({
+  name: name.optional(),
+  email: z.email().optional(),
+  role: z.enum(roles).optional(),
+  active: z.boolean().optional(),
+})
+
+export const users = {
+  list: operation({
+    id: 'users.list',
+    method: 'GET',
+    path: '/users',
+    summary: 'Users of the organisation',
+    source: 'C: SEED (resource); path I',
+    answer: user,
+    paging: paged('users'),
+  }),
+  get: operation({
+    id: 'users.get',
+    method: 'GET',
+    path: '/users/{id}',
+    summary: 'One user',
+    source: 'C: SEED (operation); path I',
+    answer: single('user', user),
+  }),
+  create: operation({
+    id: 'users.create',
+    method: 'POST',
+    path: '/users',
+    summary: 'Invites a user, who is not active before accepting',
+    source: 'C: SEED (operation); path I',
+    body: changes.extend({ name, email: z.email() }),
+    answer: single('user', user),
+    status: 201,
+  }),
+  update: operation({
+    id: 'users.update',
+    method: 'PUT',
+    path: '/users/{id}',
+    summary: 'Changes a user; the last admin cannot be demoted',
+    source: 'C: SEED (operation); path I',
+    body: changes,
+    answer: single('user', user),
+  }),
+  delete: operation({
+    id: 'users.delete',
+    method: 'DELETE',
+    path: '/users/{id}',
+    summary: 'Deletes a user, who leaves all tasks; the last admin cannot be deleted',
+    source: 'C: SEED (operation); path I',
+    answer: deleted,
+  }),
+}

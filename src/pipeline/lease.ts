@@ -1,4 +1,4 @@
-import { acquireLease, leaseHolders, releaseAllOf, releaseLease } from '../store/leases.ts'
+import { acquireLease, leaseHolders, releaseAllOf, releaseLease, renewLease } from '../store/leases.ts'
 import type { Db } from '../store/store.ts'
 import type { Hub } from './hub.ts'
 
@@ -23,8 +23,8 @@ export async function withLease<T>(hub: Hub, name: string, work: (lease: Lease) 
   const got = await acquireLease(store.db, name, holder, leaseMs, outside.now())
   if (got === undefined) return undefined
   const renew = async (tx: Db): Promise<void> => {
-    const again = await acquireLease(tx, name, holder, leaseMs, outside.now())
-    if (again?.fence !== got.fence) throw new LeaseLost(`${name} is held by another process`)
+    const renewed = await renewLease(tx, name, holder, got.fence, outside.now() + leaseMs)
+    if (!renewed) throw new LeaseLost(`${name} is held by another process`)
   }
   try {
     return await work({ name, fence: got.fence, renew })

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { acquireLease, holdsLease, releaseLease } from './leases.ts'
+import { acquireLease, holdsLease, releaseLease, renewLease } from './leases.ts'
 import { empty, forEachEngine } from './testing.ts'
 
 forEachEngine((openFresh) => {
@@ -23,6 +23,17 @@ forEachEngine((openFresh) => {
     expect(await holdsLease(db, 'x', 'a', 2, 160)).toBe(true)
     await releaseLease(db, 'x', 'a', 2)
     expect(await acquireLease(db, 'x', 'b', 100, 160)).toEqual({ fence: 3 })
+  })
+
+  test('who comes late may still renew, unless somebody else came before', async () => {
+    const { db } = await openFresh()
+    await acquireLease(db, 'x', 'a', 100, 0)
+    expect(await renewLease(db, 'x', 'a', 1, 300)).toBe(true)
+    expect(await holdsLease(db, 'x', 'a', 1, 299)).toBe(true)
+    expect(await acquireLease(db, 'x', 'b', 100, 300)).toEqual({ fence: 2 })
+    expect(await renewLease(db, 'x', 'a', 1, 500)).toBe(false)
+    expect(await renewLease(db, 'x', 'b', 1, 500)).toBe(false)
+    expect(await holdsLease(db, 'x', 'b', 2, 399)).toBe(true)
   })
 
   test('of many that try at once, one gets it', async () => {

@@ -41,6 +41,19 @@ export async function holdsLease(
   )
 }
 
+/** Extends a lease, also one that expired meanwhile, as long as nobody has taken it; tells whether it did. */
+export async function renewLease(
+  db: Db,
+  name: string,
+  holder: string,
+  fence: number,
+  expiresAt: number,
+): Promise<boolean> {
+  const query = db.updateTable('leases').set({ expires_at: expiresAt }).where('name', '=', name)
+  const result = await query.where('holder', '=', holder).where('fence', '=', fence).executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
 /** Gives a lease back. Its row stays, so that the next fence is higher. */
 export async function releaseLease(db: Db, name: string, holder: string, fence: number): Promise<void> {
   const query = db.updateTable('leases').set({ expires_at: 0 }).where('name', '=', name)

@@ -23,7 +23,7 @@ test.each<[line: string, said: RegExp]>([
   ['simulate --seed -1', /--seed "-1" is malformed/],
   ['simulate --faults some', /use none, all/],
   ['openapi synkro', /no API "synkro" \(did you mean "syncro"\?\)/],
-  ['connect acme', /no vendor "acme": use rocketcyber, syncro/],
+  ['connect acme', /no vendor "acme": use .*rocketcyber.*syncro/],
   ['connect syncro --apiKey T123', /--apiKey is not taken from the command line/],
   ['connect syncro --api-key=T123', /--api-key is not taken from the command line/],
   ['doctor syncro --apiKey T123', /--apiKey is not taken from the command line/],

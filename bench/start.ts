@@ -61,7 +61,7 @@ async function startOnce(): Promise<{ listening: number; ticket: number; mib: nu
     const child: ChildProcess = spawn(process.execPath, [launcher, 'up'], { env, stdio: 'ignore' })
     try {
       const truth = `http://127.0.0.1:${sandboxPort}/_sandbox/truth`
-      await until(async () => (await fetch(`${truth.replace('truth', 'requests')}`)).ok || undefined)
+      await until(async () => (await fetch(truth.replace('truth', 'requests'))).ok || undefined)
       const listening = performance.now()
       await until(async () => {
         const { filed } = (await (await fetch(truth)).json()) as { filed: { text: string }[] } // our own sandbox's form

@@ -3,7 +3,7 @@ import type { Db } from '../store/store.ts'
 import type { Hub } from './hub.ts'
 
 /** A holder that dies is followed by another after this long. */
-export const leaseMs = 30_000
+const leaseMs = 30_000
 
 export class LeaseLost extends Error {
   override name = 'LeaseLost'

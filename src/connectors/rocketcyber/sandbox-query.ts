@@ -35,7 +35,7 @@ export function isNothing(words: readonly string[]): boolean {
   return words.some((word) => word.includes('*'))
 }
 
-const mostMade = 10_000
+const mostMade = 2000
 
 /** Rows of things that never change, made once for each setting of the switches. */
 export function made<T>(

@@ -19,7 +19,7 @@ import type { Live } from './vendors.ts'
 /** Look-ups after an unclear answer: soon, then ever more slowly until the vendor's visibility horizon has passed. */
 const lookupSteps = [2_000, 10_000, 30_000, 60_000]
 /** A vendor may still carry out a request that we gave up on: the horizon begins this long after. */
-const lateMs = 60_000
+const lateMs = 30_000
 const atOnce = 4
 
 /** One attempt at all that is due for one ticketing connection. Returns how many changes were worked on. */

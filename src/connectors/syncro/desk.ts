@@ -18,7 +18,7 @@ export const foldTag = 'watchfloor-folded'
 const margin = 15 * 60_000
 
 export const desk: Desk = {
-  visibilityMs: 120_000,
+  visibilityMs: 60_000,
 
   async create(client, draft) {
     const body = {

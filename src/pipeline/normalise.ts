@@ -19,9 +19,10 @@ export interface Normalised {
   reading: Reading
 }
 
-/** Pure; throws on a record that it cannot read. */
-export function normalise(record: VendorRecord, feed: Feed): Normalised {
+/** Pure; undefined for a record that holds nothing to look into; throws on one that it cannot read. */
+export function normalise(record: VendorRecord, feed: Feed): Normalised | undefined {
   if (feed.toReading === undefined) throw new Error(`feed ${feed.name} has no findings`)
+  if (feed.isFinding?.(record) === false) return undefined
   return { record, reading: feed.toReading(record) }
 }
 

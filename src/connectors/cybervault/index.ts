@@ -4,10 +4,14 @@ import { cancelAction, createAction, getAction, listActions, revertAction } from
 import * as habits from './api.ts'
 import * as compliance from './compliance.ts'
 import * as incidents from './incidents.ts'
+import { customersFeed } from './customers.ts'
+import { incidentsFeed } from './incident-feed.ts'
 import { limits } from './limits.ts'
+import { probes } from './probes.ts'
 import { sandbox } from './sandbox.ts'
 import { switches } from './switches.ts'
 import { getHealth } from './system.ts'
+import { threatsFeed } from './threat-feed.ts'
 import { analyzeThreat, getThreat, listThreats, updateThreat, updateThreatStatus } from './threats.ts'
 
 /** CyberVault v3: threat analysis, incident response and compliance. Two of its endpoints are documented. */
@@ -59,6 +63,6 @@ const contract: Contract = {
   },
 }
 
-const connector: Connector = { contract, feeds: [], probes: [], sandbox }
+const connector: Connector = { contract, feeds: [customersFeed, incidentsFeed, threatsFeed], probes, sandbox }
 
 export default connector

@@ -33,7 +33,8 @@ export const settings: readonly SettingField[] = [
   {
     ...baseUrlField,
     // The key travels in every request: in the clear only to this machine.
-    pattern: /^(?:https:\/\/[^\s?#]+|http:\/\/(?:localhost|127(?:\.\d+){3}|\[::1\]|[\w.-]+\.(?:localhost|test))(?::\d+)?(?:\/[^\s?#]*)?)$/,
+    pattern:
+      /^(?:https:\/\/[^\s?#]+|http:\/\/(?:localhost|127(?:\.\d+){3}|\[::1\]|[\w.-]+\.(?:localhost|test))(?::\d+)?(?:\/[^\s?#]*)?)$/,
     hint: 'an https address without query, or http on this machine',
   },
 ]
@@ -52,7 +53,8 @@ export const auth: AuthHabit = {
     return key
   },
   refuse(key) {
-    if (key === undefined) return unauthorized('missing_api_key', 'Send your API key as "Authorization: Bearer <key>".')
+    if (key === undefined)
+      return unauthorized('missing_api_key', 'Send your API key as "Authorization: Bearer <key>".')
     if (kindOf(key) === undefined)
       return unauthorized('invalid_api_key', 'API keys begin with cv_live_sk_, cv_test_sk_ or cv_read_sk_.')
     return unauthorized('invalid_api_key', 'Unknown API key.')
@@ -84,7 +86,8 @@ const maxBody = 1024 * 1024
 
 export function refuseBody({ body, headers }: WireRequest): Refusal | undefined {
   if (body === '') return undefined
-  if (Buffer.byteLength(body) > maxBody) return new Refusal(413, 'payload_too_large', 'The body is larger than 1 MiB.')
+  if (Buffer.byteLength(body) > maxBody)
+    return new Refusal(413, 'payload_too_large', 'The body is larger than 1 MiB.')
   if (/^application\/json\s*(?:;|$)/i.test(headers['content-type'] ?? '')) return undefined
   return new Refusal(415, 'unsupported_media_type', 'Send the body as application/json.')
 }
@@ -105,7 +108,8 @@ export function restate(refusal: Refusal, request: WireRequest, given: Record<st
   const { status, code, fields, headers } = refusal
   const place = `${request.method} /v3${request.path}`
   if (code === 'endpoint_not_found') return new Refusal(404, code, `There is no ${place}.`)
-  if (status === 405 && given['statuses'] === 'six') return new Refusal(404, 'endpoint_not_found', `There is no ${place}.`)
+  if (status === 405 && given['statuses'] === 'six')
+    return new Refusal(404, 'endpoint_not_found', `There is no ${place}.`)
   if (status === 405) return new Refusal(405, code, `${place} is not allowed.`, { headers })
   if ((status === 413 || status === 415) && given['statuses'] === 'six')
     return new Refusal(400, 'invalid_request', refusal.message, { fields })
@@ -114,6 +118,7 @@ export function restate(refusal: Refusal, request: WireRequest, given: Record<st
 
 /** Two operations are documented; a tenant that has no others is no fault. */
 export function serves(op: Operation, given: Record<string, string>): boolean {
-  if (given['offered'] === 'documented') return op.source.startsWith('C')
-  return given['offered'] !== 'without-incidents' || !op.path.includes('incidents')
+  const offered = given['offered'] ?? 'all'
+  if (offered === 'documented') return op.source.startsWith('C')
+  return offered === 'all' || !offered.split(',').some((part) => part !== '' && op.path.includes(part))
 }

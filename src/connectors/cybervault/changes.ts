@@ -22,7 +22,10 @@ export interface ChangeList<R> {
   isKnown(row: R, body: string, known: Known): boolean
   toSeed(row: R, body: string, tenantId: string, now: number): RecordSeed
   /** Asks for the whole of a row that the list shows in part; undefined when the part must do. */
-  complete?: { wanted(row: R, now: number): boolean; read(reader: FeedReader, row: R): Promise<{ row: R; body: string } | undefined> }
+  complete?: {
+    wanted(row: R, now: number): boolean
+    read(reader: FeedReader, row: R): Promise<{ row: R; body: string } | undefined>
+  }
 }
 
 const minute = 60_000
@@ -67,7 +70,11 @@ export async function* readChanges<R>(list: ChangeList<R>, reader: FeedReader): 
   const cursor = cursorSchema.parse(reader.cursor ?? {})
   const [tenantId] = await reader.customers()
   if (tenantId === undefined) {
-    yield { rows: [], cursor: reader.cursor, incomplete: 'no tenant is known yet: this is read after the customers feed' }
+    yield {
+      rows: [],
+      cursor: reader.cursor,
+      incomplete: 'no tenant is known yet: this is read after the customers feed',
+    }
     return
   }
   const run: Run<R> = { list, reader, cursor, tenantId, left: allowance(reader), began: cursor.mark }
@@ -86,7 +93,13 @@ function allowance({ client }: FeedReader): number {
   return Math.max(5, Math.floor((limits.paceFor?.(client.settings) ?? limits.pace).requests * 0.4))
 }
 
-const refusedForms = new Set(['invalid_filter', 'invalid_sort', 'invalid_parameter', 'invalid_request', 'bad_request'])
+const refusedForms = new Set([
+  'invalid_filter',
+  'invalid_sort',
+  'invalid_parameter',
+  'invalid_request',
+  'bad_request',
+])
 
 /** What is not documented may be missing, or may take other parameters. */
 async function* otherwise<R>(run: Run<R>, error: unknown): AsyncGenerator<Batch> {
@@ -109,9 +122,14 @@ async function* follow<R>(run: Run<R>): AsyncGenerator<Batch> {
   const { cursor, reader } = run
   const overlap = Math.min(mostOverlap, Math.max(leastOverlap, 2 * cursor.lagMs))
   const first = run.began === 0
-  const gap = yield* readFrom(run, first ? undefined : run.began - overlap, first ? 'backfill' : 'open', (mark) => {
-    cursor.mark = Math.max(cursor.mark, mark)
-  })
+  const gap = yield* readFrom(
+    run,
+    first ? undefined : run.began - overlap,
+    first ? 'backfill' : 'open',
+    (mark) => {
+      cursor.mark = Math.max(cursor.mark, mark)
+    },
+  )
   if (gap !== undefined) {
     yield batch(run, [], { incomplete: gap })
     return
@@ -142,7 +160,8 @@ async function* readFrom<R>(
   onMark: (mark: number) => void,
 ): AsyncGenerator<Batch, string | undefined> {
   const { list, reader } = run
-  const filter = since === undefined ? {} : { filter: JSON.stringify({ updated_at: { gte: stampOf(since) } }) }
+  const filter =
+    since === undefined ? {} : { filter: JSON.stringify({ updated_at: { gte: stampOf(since) } }) }
   // The query's names are those of every list of this vendor.
   const input = { query: { sort: 'updated_at:asc', ...filter } } as never
   const walk = new Walk(reader.client, list.operation, input, list.idOf, { priority, maxPasses: 1 })

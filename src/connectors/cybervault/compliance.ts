@@ -58,7 +58,9 @@ export const reportList = {
   order: 'created_at:desc',
 }
 
-const day = z.union([z.iso.datetime({ offset: true }), z.iso.date()], { error: 'must be a date or a timestamp' })
+const day = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
+  error: 'must be a date or a timestamp',
+})
 
 const read = ['compliance:read']
 

@@ -30,7 +30,12 @@ export function writeCursor({ value, id }: Place, terms: Terms, now: number): st
 
 export function readCursor(text: string, terms: Terms, now: number): Place {
   const [value, id, until, signature] = tuple(text)
-  if (typeof id !== 'string' || typeof until !== 'number' || typeof signature !== 'string' || !isComparable(value))
+  if (
+    typeof id !== 'string' ||
+    typeof until !== 'number' ||
+    typeof signature !== 'string' ||
+    !isComparable(value)
+  )
     throw refused('The cursor is not one of ours.')
   if (!equal(signature, sign(value, id, until, terms)))
     throw refused('The cursor was changed, or belongs to another list, sort, filter or tenant.')

@@ -46,7 +46,8 @@ export function readFilter(filter: Record<string, unknown>, fields: readonly str
 }
 
 function anyOf(condition: unknown, fields: readonly string[], depth: number): Test {
-  if (!Array.isArray(condition) || !condition.every(isObject)) throw refused('"or" takes a list of filter objects.')
+  if (!Array.isArray(condition) || !condition.every(isObject))
+    throw refused('"or" takes a list of filter objects.')
   const tests = condition.map((inner) => readFilter(inner, fields, depth + 1))
   return (row) => tests.some((test) => test(row))
 }
@@ -56,7 +57,8 @@ function fieldTest(field: string, condition: unknown, fields: readonly string[])
   const conditions = isObject(condition) ? condition : { [Array.isArray(condition) ? 'in' : 'eq']: condition }
   const checks = Object.entries(conditions).map(([operator, value]) => {
     const make = operators[operator]
-    if (make === undefined) throw refused(`"${operator}" is not an operator: use ${Object.keys(operators).join(', ')}.`)
+    if (make === undefined)
+      throw refused(`"${operator}" is not an operator: use ${Object.keys(operators).join(', ')}.`)
     return make(field, value)
   })
   return (row) => {
@@ -83,7 +85,8 @@ const operators: Record<string, (field: string, value: unknown) => Check> = {
 function has(field: string, wanted: unknown[]): Check {
   const keys = wanted.map((value) => operand(field, value))
   // A field without any value equals null.
-  return (values) => (values.length === 0 ? [null] : values).some((value) => keys.includes(comparable(field, value)))
+  return (values) =>
+    (values.length === 0 ? [null] : values).some((value) => keys.includes(comparable(field, value)))
 }
 
 function ordered(field: string, value: unknown, fits: (sign: number) => boolean): Check {
@@ -116,7 +119,8 @@ function list(value: unknown): unknown[] {
 }
 
 function operand(field: string, value: unknown): Comparable {
-  if (typeof value === 'object' && value !== null) throw refused(`"${field}" is compared with a text, a number or true.`)
+  if (typeof value === 'object' && value !== null)
+    throw refused(`"${field}" is compared with a text, a number or true.`)
   const found = comparable(field, value)
   if (Number.isNaN(found)) throw refused(`"${field}" is compared with a timestamp.`)
   return found

@@ -10,7 +10,10 @@ import { distinctEntities, toEntity, toEvent } from './reading.ts'
 export function toReading(record: VendorRecord): Reading {
   const body = readJson(record.body)
   const row = incident.parse(body.ok ? body.value : undefined)
-  const assets = (row.affected_assets ?? []).map((one) => ({ kind: one?.type ?? '', value: String(one?.value ?? '') }))
+  const assets = (row.affected_assets ?? []).map((one) => ({
+    kind: one?.type ?? '',
+    value: String(one?.value ?? ''),
+  }))
   const event = toEvent(record, {
     id: row.incident_id,
     title: row.title ?? `Incident ${row.incident_id}`,
@@ -36,7 +39,16 @@ function describe(row: Incident): string {
   return lines.filter((line) => line !== '').join('\n')
 }
 
-const mapped = new Set(['incident_id', 'title', 'description', 'severity', 'status', 'created_at', 'updated_at', 'tenant_id'])
+const mapped = new Set([
+  'incident_id',
+  'title',
+  'description',
+  'severity',
+  'status',
+  'created_at',
+  'updated_at',
+  'tenant_id',
+])
 
 function unmappedOf(row: Incident): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).filter(([name, value]) => !mapped.has(name) && value != null))

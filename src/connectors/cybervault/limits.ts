@@ -1,3 +1,4 @@
+import type { Identity } from '../../contract/auth.ts'
 import { type LimitHabit, type LimitRule, type Pace, retryAfterMs } from '../../contract/limits.ts'
 import { Refusal } from '../../contract/refusal.ts'
 import type { WireRequest } from '../../contract/wire.ts'
@@ -18,7 +19,12 @@ export const limits: LimitHabit = {
   paceFor: ({ plan }) => paceOf(plan),
   alsoPaced(op, { plan }) {
     if (op.method === 'GET') return undefined
-    return { scope: 'credential', requests: lower(paced(plan), 'write'), windowMs: minute + 1000, name: 'write' }
+    return {
+      scope: 'credential',
+      requests: lower(paced(plan), 'write'),
+      windowMs: minute + 1000,
+      name: 'write',
+    }
   },
   heed(headers, status, now) {
     const asked = retryAfterMs(headers.get('retry-after'), now)
@@ -28,7 +34,7 @@ export const limits: LimitHabit = {
   grant(request, switches, identity): LimitRule | undefined {
     const own = switches['plan'] ?? 'own'
     if (own === 'none') return undefined
-    const plan = plans[own === 'own' ? identityOf({ identity }).plan : (own as Plan)] // the switch takes no other word
+    const plan = plans[own === 'own' ? planOf(identity) : (own as Plan)] // the switch takes no other word
     const kind = request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'write'
     const critical = switches['criticality'] === 'on' ? criticalOf(request) : undefined
     const percent = switches['burst'] === 'strict' ? 100 - plan.burst : 100 + plan.burst
@@ -37,7 +43,8 @@ export const limits: LimitHabit = {
   },
   refuse(waitMs, switches) {
     const seconds = Math.max(1, Math.ceil(waitMs / 1000))
-    const headers: Record<string, string> = switches['retryAfter'] === 'off' ? {} : { 'retry-after': String(seconds) }
+    const headers: Record<string, string> =
+      switches['retryAfter'] === 'off' ? {} : { 'retry-after': String(seconds) }
     return new Refusal(429, 'rate_limited', `Rate limit reached; try again in ${seconds} s.`, { headers })
   },
   headers({ limit, remaining, resetAt }, _now, switches): Record<string, string> {
@@ -50,6 +57,10 @@ export const limits: LimitHabit = {
   },
 }
 
+function planOf(identity: Identity | undefined): Plan {
+  return identity === undefined ? 'starter' : identityOf({ identity }).plan
+}
+
 /** What weighs more at the vendor may have a limit of its own; amounts are unpublished. */
 function criticalOf({ method, path }: WireRequest): string | undefined {
   if (method !== 'POST') return undefined
@@ -58,7 +69,12 @@ function criticalOf({ method, path }: WireRequest): string | undefined {
 
 /** A second on top of the window allows for the way there. */
 function paceOf(plan: string | undefined): Pace {
-  return { scope: 'credential', requests: lower(paced(plan), 'read'), windowMs: minute + 1000, concurrency: 3 }
+  return {
+    scope: 'credential',
+    requests: lower(paced(plan), 'read'),
+    windowMs: minute + 1000,
+    concurrency: 3,
+  }
 }
 
 /** Nobody knows what a custom plan grants: it is taken to be no less than the largest that is published. */

@@ -54,7 +54,12 @@ export function readAsked(spec: ListSpec, { query, raw, identity, switches, now 
   if (none && filter !== undefined) throw new Refusal(400, 'invalid_filter', 'Filters are not offered.')
   if (none && query['sort'] !== undefined) throw new Refusal(400, 'invalid_sort', 'Sorting is not offered.')
   const test = readFilter(filter ?? {}, fields)
-  const terms = { list: spec.name, sort: sortText, filter: JSON.stringify(filter ?? {}), realm: realmOf(identity) }
+  const terms = {
+    list: spec.name,
+    sort: sortText,
+    filter: JSON.stringify(filter ?? {}),
+    realm: realmOf(identity),
+  }
   const { cursor } = query
   const after = typeof cursor === 'string' && cursor !== '' ? readCursor(cursor, terms, now) : undefined
   return { spec, sort, limit: limitOf(query['limit'], switches), after, test, filter: filter ?? {}, terms }
@@ -69,7 +74,11 @@ function realmOf(identity: Identity | undefined): string {
 function readSort(text: string, fields: readonly string[]): Sort {
   const [field = '', direction = 'asc', ...more] = text.split(':')
   if (!fields.includes(field) || more.length > 0 || !/^(?:asc|desc)$/.test(direction)) {
-    throw new Refusal(400, 'invalid_sort', `sort is field:asc or field:desc, with one of ${fields.join(', ')}.`)
+    throw new Refusal(
+      400,
+      'invalid_sort',
+      `sort is field:asc or field:desc, with one of ${fields.join(', ')}.`,
+    )
   }
   return { field, descending: direction === 'desc' }
 }
@@ -93,9 +102,14 @@ export function inOrder(a: Place, b: Place, { descending }: Sort): number {
 }
 
 /** The rows that come next; `more` tells that others follow, and `cursor` from where. */
-export function nextPage(rows: readonly Row[], asked: Asked, now: number): { page: Row[]; cursor: string | null } {
+export function nextPage(
+  rows: readonly Row[],
+  asked: Asked,
+  now: number,
+): { page: Row[]; cursor: string | null } {
   const { after, sort, limit, terms } = asked
-  const left = after === undefined ? rows : rows.filter((row) => inOrder(placeOf(row, asked), after, sort) > 0)
+  const left =
+    after === undefined ? rows : rows.filter((row) => inOrder(placeOf(row, asked), after, sort) > 0)
   const page = left.slice(0, limit)
   const last = left.length > limit ? page.at(-1) : undefined
   return { page, cursor: last === undefined ? null : writeCursor(placeOf(last, asked), terms, now) }

@@ -37,7 +37,11 @@ export function keyset(spec: ListSpec): Paging {
   }
 }
 
-function pagination(cursor: string | null, limit: number, switches: Record<string, string>): Record<string, unknown> {
+function pagination(
+  cursor: string | null,
+  limit: number,
+  switches: Record<string, string>,
+): Record<string, unknown> {
   const end = { empty: '', absent: undefined }[switches['cursorEnd'] ?? ''] ?? null
   const shown = switches['cursorEnd'] === 'absent' && cursor === null ? {} : { next_cursor: cursor ?? end }
   switch (switches['cursorPlace']) {
@@ -58,7 +62,8 @@ function readPage(body: unknown, asked: Record<string, unknown>): PageReading | 
   const rows = rowsKeys.map((key) => body[key]).find(Array.isArray) as unknown[] | undefined // isArray has just shown it
   if (rows === undefined) return `there is no list under ${rowsKeys.join(', ')}`
   const next = nextCursor(body)
-  if (next === undefined) return hasMore(body) === true ? 'more rows are told of, but no cursor leads there' : { rows }
+  if (next === undefined)
+    return hasMore(body) === true ? 'more rows are told of, but no cursor leads there' : { rows }
   if (hasMore(body) === false) return { rows }
   if (next === asked['cursor']) return 'the same cursor came again: the list would never end'
   return { rows, next: { ...(asked as PageReading['next']), cursor: next } } // our own query

@@ -16,10 +16,18 @@ const protocol = z
   .pipe(z.enum(['TCP', 'UDP', 'ICMP']))
 
 const hex = (length: number) => {
-  return z.string().regex(new RegExp(`^[0-9a-f]{${length}}$`, 'i'), `must be ${length} hexadecimal digits`).toLowerCase()
+  return z
+    .string()
+    .regex(new RegExp(`^[0-9a-f]{${length}}$`, 'i'), `must be ${length} hexadecimal digits`)
+    .toLowerCase()
 }
 
-const host = z.looseObject({ hostname: word.optional(), host_id: word.optional(), os: word.optional(), ip: ip.optional() })
+const host = z.looseObject({
+  hostname: word.optional(),
+  host_id: word.optional(),
+  os: word.optional(),
+  ip: ip.optional(),
+})
 
 const connection = z.looseObject({
   dst_ip: ip,
@@ -141,7 +149,10 @@ export const submission = z.discriminatedUnion(
     z.looseObject({ type: z.literal('network_traffic'), payload: traffic, metadata }),
     z.looseObject({ type: z.literal('file_hash'), payload: file, metadata }),
   ],
-  { error: ({ input }) => (isObject(input) && input['type'] === undefined ? 'expected a type, received undefined' : undefined) },
+  {
+    error: ({ input }) =>
+      isObject(input) && input['type'] === undefined ? 'expected a type, received undefined' : undefined,
+  },
 )
 
 export type Submission = z.output<typeof submission>

@@ -15,15 +15,21 @@ const undoing = Object.fromEntries(
 export function actionBehaviours(vault: Vault): Record<string, Behaviour> {
   const find = (call: Call): Row => vault.find(call, 'actions', call.params['action_id'])
   const answered = (row: Row, call: Call): Reply =>
-    new Reply(201, printed(row, call.switches), { location: `/v3/response/actions/${String(row['action_id'])}` })
+    new Reply(201, printed(row, call.switches), {
+      location: `/v3/response/actions/${String(row['action_id'])}`,
+    })
   return {
     'actions.list': (call) => vault.list(call, actionList, vault.spaceOf(call).actions),
     'actions.get': (call) => printed(find(call), call.switches),
     'actions.create': (call) => answered(order(vault, call, call.body as Row), call), // the schema is an object's
     'actions.cancel'(call) {
       const row = find(call)
-      if (row['status'] !== 'pending') throw wrongState(`An action that is ${String(row['status'])} cannot be cancelled.`)
-      return printed(move(vault, vault.spaceOf(call), String(row['action_id']), 'cancelled', call.now), call.switches)
+      if (row['status'] !== 'pending')
+        throw wrongState(`An action that is ${String(row['status'])} cannot be cancelled.`)
+      return printed(
+        move(vault, vault.spaceOf(call), String(row['action_id']), 'cancelled', call.now),
+        call.switches,
+      )
     },
     'actions.revert': (call) => answered(revert(vault, call, find(call)), call),
   }
@@ -32,7 +38,8 @@ export function actionBehaviours(vault: Vault): Record<string, Behaviour> {
 function revert(vault: Vault, call: Call, row: Row): Row {
   const undo = actionKinds[String(row['action'])]?.undo
   if (undo === undefined) throw wrongState(`${String(row['action'])} cannot be taken back.`)
-  if (row['status'] !== 'completed') throw wrongState(`An action that is ${String(row['status'])} cannot be taken back.`)
+  if (row['status'] !== 'completed')
+    throw wrongState(`An action that is ${String(row['status'])} cannot be taken back.`)
   const { target, assessment_id, incident_id, action_id: reverts } = row
   const { reason } = call.body as Row // the schema is an object's
   return order(vault, call, { action: undo, target, assessment_id, incident_id, reverts, reason })
@@ -73,8 +80,10 @@ function order(vault: Vault, call: Call, asked: Row): Row {
 function check(space: Space, { action, target, assessment_id: threat, incident_id: incident }: Row): void {
   const { type, value } = target as { type: string; value: string } // read by the schema, or our own
   const fitting = actionKinds[String(action)]?.target ?? undoing[String(action)]
-  if (fitting !== undefined && type !== fitting) throw badField('target.type', `${String(action)} needs a ${fitting}`)
-  if (typeof threat === 'string' && space.threats.get(threat) === undefined) throw badField('assessment_id', `there is no ${threat}`)
+  if (fitting !== undefined && type !== fitting)
+    throw badField('target.type', `${String(action)} needs a ${fitting}`)
+  if (typeof threat === 'string' && space.threats.get(threat) === undefined)
+    throw badField('assessment_id', `there is no ${threat}`)
   if (typeof incident === 'string' && space.incidents.get(incident) === undefined)
     throw badField('incident_id', `there is no ${incident}`)
   const same = [...space.actions.all()].find((row) => {
@@ -113,7 +122,10 @@ function move(vault: Vault, space: Space, id: string, status: string, at: number
   const row = space.actions.change(id, {
     status,
     ...((status === 'running' || (ended !== undefined && simulated)) && { started_at: stamp }),
-    ...(ended !== undefined && { completed_at: stamp, result: { outcome: simulated ? 'simulated' : status, message } }),
+    ...(ended !== undefined && {
+      completed_at: stamp,
+      result: { outcome: simulated ? 'simulated' : status, message },
+    }),
   })
   tell(vault, space, row, at)
   const { reverts } = row
@@ -125,5 +137,10 @@ function tell(vault: Vault, space: Space, row: Row, at: number): void {
   const { incident_id: incident, action_id: id, action, status, requested_by: actor } = row
   if (typeof incident !== 'string') return
   const message = `${String(action)} ${String(id)} is ${String(status)}`
-  vault.tell(space, incident, at, { actor: String(actor), kind: 'action.status', message, data: { action_id: id } })
+  vault.tell(space, incident, at, {
+    actor: String(actor),
+    kind: 'action.status',
+    message,
+    data: { action_id: id },
+  })
 }

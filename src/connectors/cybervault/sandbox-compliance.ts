@@ -23,9 +23,17 @@ const severities = ['low', 'medium', 'high'] as const
 export function complianceBehaviours(vault: Vault): Record<string, Behaviour> {
   return {
     'compliance.frameworks': (call) =>
-      inMemory(call, frameworkList, frameworks.map((one) => summary(one, controlsOf(vault, vault.spaceOf(call), one)))),
+      inMemory(
+        call,
+        frameworkList,
+        frameworks.map((one) => summary(one, controlsOf(vault, vault.spaceOf(call), one))),
+      ),
     'compliance.controls'(call) {
-      return inMemory(call, controlList, controlsOf(vault, vault.spaceOf(call), frameworkOf(call.params['framework_id'])))
+      return inMemory(
+        call,
+        controlList,
+        controlsOf(vault, vault.spaceOf(call), frameworkOf(call.params['framework_id'])),
+      )
     },
     'compliance.createReport': (call) => createReport(vault, call),
     'compliance.reports': (call) => vault.list(call, reportList, vault.spaceOf(call).reports),
@@ -51,8 +59,18 @@ function frameworkOf(id: string | undefined): Framework {
 /** The same for a tenant every time; roughly one in five fails. */
 function controlsOf(vault: Vault, space: Space, { framework_id: id, name, prefix, count }: Framework): Row[] {
   return Array.from({ length: count }, (_, i) => {
-    const chance = Number.parseInt(digest(`${space.tenant.id} ${space.environment} ${id} ${i}`).slice(0, 6), 16)
-    const status = chance % 5 === 0 ? 'failing' : chance % 17 === 1 ? 'not_applicable' : chance % 19 === 1 ? 'unknown' : 'passing'
+    const chance = Number.parseInt(
+      digest(`${space.tenant.id} ${space.environment} ${id} ${i}`).slice(0, 6),
+      16,
+    )
+    const status =
+      chance % 5 === 0
+        ? 'failing'
+        : chance % 17 === 1
+          ? 'not_applicable'
+          : chance % 19 === 1
+            ? 'unknown'
+            : 'passing'
     return {
       control_id: `${prefix}-${String(i + 1).padStart(2, '0')}`,
       title: `${name} control ${i + 1}`,
@@ -91,6 +109,8 @@ function createReport(vault: Vault, call: Call): Reply {
   })
   const id = String(row['report_id'])
   vault.later(call.now + 1000, () => space.reports.change(id, { status: 'generating' }))
-  vault.later(call.now + 3000, (at) => space.reports.change(id, { status: 'ready', completed_at: stampOf(at) }))
+  vault.later(call.now + 3000, (at) =>
+    space.reports.change(id, { status: 'ready', completed_at: stampOf(at) }),
+  )
   return new Reply(201, row, { location: `/v3/compliance/reports/${id}` })
 }

@@ -23,7 +23,10 @@ const eicar = [
   '275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f',
 ]
 /** Of the empty file. */
-const good = ['e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 'd41d8cd98f00b204e9800998ecf8427e']
+const good = [
+  'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  'd41d8cd98f00b204e9800998ecf8427e',
+]
 
 /** Known from the start: the same telemetry has the same score on every day. */
 export function listsOf(world: World): (switches: Record<string, string>) => Lists {
@@ -59,7 +62,7 @@ export class History {
 
   advance(): void {
     const now = this.#vault.now()
-    for (let one = this.#happenings[this.#next]; one !== undefined && one.happening.shownAt <= now; ) {
+    for (let one = this.#happenings[this.#next]; one !== undefined && one.happening.shownAt <= now;) {
       this.#vault.advance(one.happening.shownAt)
       this.#happen(one.happening, this.#vault.space(one.tenant, 'production'))
       one = this.#happenings[++this.#next]
@@ -87,13 +90,16 @@ export class History {
   #quietHour(tenant: Tenant, at: number): void {
     const { hosts } = tenant.customer
     const host = hosts[this.#quiet % hosts.length]
-    if (host !== undefined) this.#submit(this.#vault.space(tenant, 'production'), quietSubmission(host, at), at)
+    if (host !== undefined)
+      this.#submit(this.#vault.space(tenant, 'production'), quietSubmission(host, at), at)
     if (this.#quiet === 1) this.#submit(this.#vault.space(tenant, 'sandbox'), mockSubmission, at)
   }
 
   #submit(space: Space, submission: Submission, at: number): string {
     const handed = { at, requestId: this.#vault.newId('req') }
-    return String(submit(this.#vault, space, submission, this.#lists(this.#vault.switches), handed)['assessment_id'])
+    return String(
+      submit(this.#vault, space, submission, this.#lists(this.#vault.switches), handed)['assessment_id'],
+    )
   }
 
   #happen(happening: Happening, space: Space): void {
@@ -102,7 +108,13 @@ export class History {
     const id = this.#submit(space, toSubmission(happening), shownAt)
     const raise = (feed: string, vendorId: string): void => {
       const reference = referenceOf('cybervault', feed, vendorId)
-      this.#raised.push({ reference, customerName: customer.name, attack, shownAt, tenantId: space.tenant.id })
+      this.#raised.push({
+        reference,
+        customerName: customer.name,
+        attack,
+        shownAt,
+        tenantId: space.tenant.id,
+      })
     }
     if (isFinding(assessment.parse(space.threats.get(id)))) raise('threats', id)
     const opened = [...(space.incidentsOf.get(id) ?? [])]

@@ -36,21 +36,28 @@ function openFor(space: Space, threat: Row, host: string, at: number): Row | und
   return [...space.incidents.all()].find((row) => {
     if (row['source'] !== 'engine' || at - (timeOf(String(row['created_at'])) ?? 0) > hour) return false
     if (!valuesAt(row, 'affected_assets.value').includes(host)) return false
-    const held = (row['assessment_ids'] as string[]).flatMap((id) => valuesAt(space.threats.get(id), 'mitre_attack.technique_id'))
+    const held = (row['assessment_ids'] as string[]).flatMap((id) =>
+      valuesAt(space.threats.get(id), 'mitre_attack.technique_id'),
+    )
     return held.some((technique) => techniques.has(technique))
   })
 }
 
 function openByEngine(vault: Vault, space: Space, threat: Row, host: string | undefined, at: number): Row {
   const [technique = 'Threat'] = valuesAt(threat, 'mitre_attack.technique')
-  return openIncident(vault, space, { actor: 'engine', at }, {
-    title: `${String(technique)}${host === undefined ? '' : ` on ${host}`}`,
-    description: `The engine scored ${String(threat['assessment_id'])} at ${String(threat['risk_score'])} of 100.`,
-    severity: threat['severity'],
-    source: 'engine',
-    assessment_ids: [threat['assessment_id']],
-    affected_assets: host === undefined ? [] : [{ type: 'host', value: host }],
-  })
+  return openIncident(
+    vault,
+    space,
+    { actor: 'engine', at },
+    {
+      title: `${String(technique)}${host === undefined ? '' : ` on ${host}`}`,
+      description: `The engine scored ${String(threat['assessment_id'])} at ${String(threat['risk_score'])} of 100.`,
+      severity: threat['severity'],
+      source: 'engine',
+      assessment_ids: [threat['assessment_id']],
+      affected_assets: host === undefined ? [] : [{ type: 'host', value: host }],
+    },
+  )
 }
 
 interface By {
@@ -97,7 +104,12 @@ export function changeIncident(vault: Vault, space: Space, row: Row, changes: Ro
   const moved = changes['status'] === undefined ? {} : movedTo(row, changes, stampOf(at))
   for (const name of Object.keys(changes)) {
     const message = `${name} is ${JSON.stringify(changes[name])}`
-    vault.tell(space, id, at, { actor, kind: `incident.${name}`, message, data: { before: row[name], after: changes[name] } })
+    vault.tell(space, id, at, {
+      actor,
+      kind: `incident.${name}`,
+      message,
+      data: { before: row[name], after: changes[name] },
+    })
   }
   return space.incidents.change(id, { ...changes, ...moved, updated_at: stampOf(at) })
 }
@@ -106,7 +118,8 @@ function movedTo(row: Row, changes: Row, stamp: string): Row {
   const [before, status] = [String(row['status']), String(changes['status'])]
   const steps: readonly string[] = incidentStatuses
   const reopened = status === 'investigating' && (before === 'resolved' || before === 'closed')
-  if (!reopened && steps.indexOf(status) < steps.indexOf(before)) throw wrongState(`An incident that is ${before} cannot become ${status}.`)
+  if (!reopened && steps.indexOf(status) < steps.indexOf(before))
+    throw wrongState(`An incident that is ${before} cannot become ${status}.`)
   if (status === 'closed' && (changes['resolution'] ?? row['resolution']) === null)
     throw badField('resolution', 'is needed to close an incident', 'missing_field')
   if (reopened) return { contained_at: null, resolved_at: null }
@@ -133,7 +146,9 @@ export function incidentBehaviours(vault: Vault): Record<string, Behaviour> {
       const unknown = (body['assessment_ids'] as string[]).find((id) => space.threats.get(id) === undefined) // read by the schema
       if (unknown !== undefined) throw badField('assessment_ids', `there is no ${unknown}`)
       const row = openIncident(vault, space, by(call), { ...body, source: 'api' })
-      return new Reply(201, printed(row, call.switches), { location: `/v3/incidents/${String(row['incident_id'])}` })
+      return new Reply(201, printed(row, call.switches), {
+        location: `/v3/incidents/${String(row['incident_id'])}`,
+      })
     },
     'incidents.get': (call) => printed(find(call), call.switches),
     'incidents.update'(call) {
@@ -141,7 +156,9 @@ export function incidentBehaviours(vault: Vault): Record<string, Behaviour> {
       const changes = Object.fromEntries(
         changeable.flatMap((name) => {
           const value = bodyOf(call)[name]
-          return value === undefined || JSON.stringify(value) === JSON.stringify(row[name]) ? [] : [[name, value]]
+          return value === undefined || JSON.stringify(value) === JSON.stringify(row[name])
+            ? []
+            : [[name, value]]
         }),
       )
       if (Object.keys(changes).length === 0) return printed(row, call.switches)

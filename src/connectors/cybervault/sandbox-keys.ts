@@ -70,7 +70,8 @@ function refused(
   now: number,
   switches: Record<string, string>,
 ): Refusal | undefined {
-  const after = (days: number | undefined, more = 0): boolean => days !== undefined && now > start + days * day + more
+  const after = (days: number | undefined, more = 0): boolean =>
+    days !== undefined && now > start + days * day + more
   const grace = Number(switches['rotationGraceSeconds'] ?? 0) * 1000
   if (revoked === true || after(rotatedAfter, grace)) {
     return unauthorized('revoked_api_key', 'This API key was revoked or rotated.')

@@ -26,7 +26,8 @@ export const fileRules: readonly Rule<FilePayload>[] = [
     techniques: ['T1036.007'],
     actions: ['quarantine_file'],
     reason: 'a program is dressed as a document',
-    find: (payload) => (doubled.test(payload.file_name ?? '') ? { hash: usableHashes(payload)[0] } : undefined),
+    find: (payload) =>
+      doubled.test(payload.file_name ?? '') ? { hash: usableHashes(payload)[0] } : undefined,
   },
 ]
 

@@ -9,7 +9,8 @@ const systemProcesses = new Set(['svchost.exe', 'lsass.exe', 'csrss.exe', 'winlo
 const usualPorts = new Set([53, 80, 123, 443])
 const officeApps = /^(?:winword|excel|outlook|powerpnt)(?:\.exe)?$/i
 const shells = /^(?:cmd|powershell|pwsh|wscript|cscript|mshta)(?:\.exe)?$/i
-const remoteTools = /^(?:anydesk|teamviewer|screenconnect|splashtop|rustdesk|ammyy|ultraviewer)(?:[_ .-].*)?(?:\.exe)?$/i
+const remoteTools =
+  /^(?:anydesk|teamviewer|screenconnect|splashtop|rustdesk|ammyy|ultraviewer)(?:[_ .-].*)?(?:\.exe)?$/i
 const itself: Hit = { process: true }
 
 const systemHome = /^[a-z]:\\windows\\(?:system32|syswow64)\\/i
@@ -34,7 +35,8 @@ const masquerade: Find = (payload) => {
 }
 
 const encodedPowerShell: Find = (payload) =>
-  /^(?:powershell|pwsh)/i.test(payload.process_name) && /\s[-/]e(?:c|nc|ncodedcommand)?\s/i.test(command(payload))
+  /^(?:powershell|pwsh)/i.test(payload.process_name) &&
+  /\s[-/]e(?:c|nc|ncodedcommand)?\s/i.test(command(payload))
     ? itself
     : undefined
 
@@ -43,7 +45,9 @@ const officeChild: Find = ({ parent_process_name: parent = '', process_name: nam
 
 const lsassDump: Find = (payload) => {
   const line = command(payload)
-  return /lsass/i.test(line) && /procdump|comsvcs|minidump|mimikatz|sekurlsa|nanodump/i.test(line) ? itself : undefined
+  return /lsass/i.test(line) && /procdump|comsvcs|minidump|mimikatz|sekurlsa|nanodump/i.test(line)
+    ? itself
+    : undefined
 }
 
 const shadowWipe: Find = (payload) =>
@@ -59,7 +63,9 @@ const massRename: Find = ({ file_events: events = [] }) => {
 }
 
 const runKey: Find = ({ registry_changes: changes = [] }) =>
-  changes.some(({ key, operation }) => /\\run(?:once)?(?:\\|$)/i.test(key) && !/delete/i.test(operation ?? ''))
+  changes.some(
+    ({ key, operation }) => /\\run(?:once)?(?:\\|$)/i.test(key) && !/delete/i.test(operation ?? ''),
+  )
     ? itself
     : undefined
 

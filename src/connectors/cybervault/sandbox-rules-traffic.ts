@@ -60,15 +60,26 @@ const tunnel: Find = ({ flows }) => {
 }
 
 const lateral: Find = ({ flows }) => {
-  const inside = flows.filter(({ src_ip: src, dst_ip: dst }) => src !== undefined && !isPublic(src) && !isPublic(dst))
-  const to = (port: number): number => distinct(inside.filter((one) => one.dst_port === port), ({ dst_ip: ip }) => ip)
+  const inside = flows.filter(
+    ({ src_ip: src, dst_ip: dst }) => src !== undefined && !isPublic(src) && !isPublic(dst),
+  )
+  const to = (port: number): number =>
+    distinct(
+      inside.filter((one) => one.dst_port === port),
+      ({ dst_ip: ip }) => ip,
+    )
   const [desktops, shares] = [to(3389) >= 5, to(445) >= 5]
   if (!desktops && !shares) return undefined
-  return { techniques: [...(desktops ? ['T1021.001' as const] : []), ...(shares ? ['T1021.002' as const] : [])] }
+  return {
+    techniques: [...(desktops ? ['T1021.001' as const] : []), ...(shares ? ['T1021.002' as const] : [])],
+  }
 }
 
 const badAddress: Find = ({ flows }, { badAddresses }) => {
-  const addresses = flows.flatMap(({ dst_ip: dst, src_ip: src }) => [dst, ...(src === undefined ? [] : [src])])
+  const addresses = flows.flatMap(({ dst_ip: dst, src_ip: src }) => [
+    dst,
+    ...(src === undefined ? [] : [src]),
+  ])
   const ip = addresses.find((one) => badAddresses.has(one))
   return ip === undefined ? undefined : { ip, verdict: 'malicious' }
 }
@@ -96,6 +107,6 @@ function zoneOf(name: string): string {
   return name.split('.').slice(-2).join('.').toLowerCase()
 }
 
-function distinct<T>(flows: readonly Flow[], of: (flow: Flow) => T): number {
+function distinct(flows: readonly Flow[], of: (flow: Flow) => unknown): number {
   return new Set(flows.map(of)).size
 }

@@ -44,22 +44,18 @@ export function analyze(submission: Submission, lists: Lists): Analysis {
     mitre_attack: techniquesOf(fired),
     recommended_actions: actionsFor(risk, fired, submission),
     indicators: indicatorsOf(fired, submission),
-    warnings: submission.type === 'endpoint_telemetry' ? malformedHashes(submission.payload).map(warning) : [],
+    warnings:
+      submission.type === 'endpoint_telemetry' ? malformedHashes(submission.payload).map(warning) : [],
   }
 }
 
 function firedBy(submission: Submission, lists: Lists): Fired[] {
-  switch (submission.type) {
-    case 'endpoint_telemetry':
-      return matches(telemetryRules, submission.payload, lists)
-    case 'network_traffic':
-      return matches(trafficRules, submission.payload, lists)
-    case 'file_hash': {
-      const hash = knownGood(submission.payload, lists)
-      if (hash !== undefined) return [{ rule: knownGoodRule, hit: { hash, verdict: 'benign' } }]
-      return matches(fileRules, submission.payload, lists)
-    }
-  }
+  const { type, payload } = submission
+  if (type === 'endpoint_telemetry') return matches(telemetryRules, payload, lists)
+  if (type === 'network_traffic') return matches(trafficRules, payload, lists)
+  const hash = knownGood(payload, lists)
+  if (hash !== undefined) return [{ rule: knownGoodRule, hit: { hash, verdict: 'benign' } }]
+  return matches(fileRules, payload, lists)
 }
 
 function matches<P>(rules: readonly Rule<P>[], payload: P, lists: Lists): Fired[] {
@@ -85,7 +81,15 @@ function techniquesOf(fired: readonly Fired[]): TechniqueRow[] {
   return firstOfEach(rows, (row) => `${row.technique_id} ${row.tactic_id}`)
 }
 
-const urgency = ['isolate_host', 'disable_user', 'kill_process', 'quarantine_file', 'block_ip', 'block_domain', 'monitor']
+const urgency = [
+  'isolate_host',
+  'disable_user',
+  'kill_process',
+  'quarantine_file',
+  'block_ip',
+  'block_domain',
+  'monitor',
+]
 
 function actionsFor(risk: number, fired: readonly Fired[], submission: Submission): Recommendation[] {
   if (risk < 25) return []
@@ -143,7 +147,9 @@ function indicatorsOf(fired: readonly Fired[], submission: Submission): Analysis
     const verdict = hit.verdict ?? 'suspicious'
     const name = hit.process === true ? telemetryOf(submission)?.process_name : undefined
     const values = { ip: hit.ip, domain: hit.domain, hash: hit.hash, process: name }
-    return Object.entries(values).flatMap(([type, value]) => (value === undefined ? [] : [{ type, value, verdict }]))
+    return Object.entries(values).flatMap(([type, value]) =>
+      value === undefined ? [] : [{ type, value, verdict }],
+    )
   })
   return firstOfEach(found, ({ type, value }) => `${type} ${value}`)
 }

@@ -49,7 +49,8 @@ export class Table {
     const bound = boundOf(asked)
     const start = sort.descending ? index.length - 1 : 0
     const found: Row[] = []
-    const from = after === undefined ? this.#seek(index, bound.from, sort, start) : this.#past(index, after, sort)
+    const from =
+      after === undefined ? this.#seek(index, bound.from, sort, start) : this.#past(index, after, sort)
     for (let i = from; i >= 0 && i < index.length && found.length <= limit; i += sort.descending ? -1 : 1) {
       const row = index[i] ?? {}
       if (bound.ended(row)) break
@@ -62,7 +63,10 @@ export class Table {
     let index = this.#indexes.get(field)
     if (index === undefined) {
       const sort = { field, descending: false }
-      const places = [...this.#rows.values()].map((row) => ({ row, place: placeOf(row, { spec: this.#spec, sort }) }))
+      const places = [...this.#rows.values()].map((row) => ({
+        row,
+        place: placeOf(row, { spec: this.#spec, sort }),
+      }))
       index = places.toSorted((a, b) => inOrder(a.place, b.place, sort)).map(({ row }) => row)
       this.#indexes.set(field, index)
     }
@@ -70,7 +74,11 @@ export class Table {
   }
 
   #placeIn(index: readonly Row[], row: Row, field: string): number {
-    return this.#firstNotBefore(index, placeOf(row, { spec: this.#spec, sort: { field, descending: false } }), field)
+    return this.#firstNotBefore(
+      index,
+      placeOf(row, { spec: this.#spec, sort: { field, descending: false } }),
+      field,
+    )
   }
 
   /** In an index (which rises): the first row at this place or behind it. */
@@ -95,7 +103,12 @@ export class Table {
     return there !== undefined && inOrder(there, place, sort) === 0 ? at + 1 : at
   }
 
-  #seek(index: readonly Row[], from: Comparable | undefined, { field, descending }: Sort, start: number): number {
+  #seek(
+    index: readonly Row[],
+    from: Comparable | undefined,
+    { field, descending }: Sort,
+    start: number,
+  ): number {
     if (from === undefined) return start
     // No id is as small as the empty text, none as large as this.
     const at = this.#firstNotBefore(index, { value: from, id: descending ? '\uffff' : '' }, field)
@@ -106,7 +119,8 @@ export class Table {
 /** A filter on the very field of the sort tells where the rows begin and end: the others need not be looked at. */
 function boundOf({ filter, sort }: Asked): { from: Comparable | undefined; ended: (row: Row) => boolean } {
   const condition = filter[sort.field]
-  const limits = typeof condition === 'object' && condition !== null ? (condition as Record<string, unknown>) : {} // an object
+  const limits =
+    typeof condition === 'object' && condition !== null ? (condition as Record<string, unknown>) : {} // an object
   const bound = (...names: string[]): Comparable | undefined => {
     const given = names.map((name) => limits[name]).find((value) => value !== undefined)
     return given === undefined ? undefined : comparable(sort.field, given)
@@ -117,5 +131,8 @@ function boundOf({ filter, sort }: Asked): { from: Comparable | undefined; ended
     if (typeof value !== 'number' || typeof to !== 'number') return false
     return sort.descending ? value < to : value > to
   }
-  return { from: typeof from === 'number' ? from : undefined, ended: (row) => end(comparable(sort.field, row[sort.field])) }
+  return {
+    from: typeof from === 'number' ? from : undefined,
+    ended: (row) => end(comparable(sort.field, row[sort.field])),
+  }
 }

@@ -51,5 +51,11 @@ export interface TechniqueRow {
 /** One row a tactic. */
 export function techniqueRows(id: TechniqueId, confidence: number): TechniqueRow[] {
   const [technique, ...of] = techniques[id]
-  return of.map((tactic_id) => ({ tactic_id, tactic: tactics[tactic_id] ?? '', technique_id: id, technique, confidence }))
+  return of.map((tactic_id) => ({
+    tactic_id,
+    tactic: tactics[tactic_id] ?? '',
+    technique_id: id,
+    technique,
+    confidence,
+  }))
 }

@@ -32,7 +32,10 @@ export function toSubmission(happening: Happening): Submission {
 }
 
 function commandAndControl(happening: Happening): Partial<Telemetry> {
-  return { process_name: 'svchost.exe', network_connections: [{ dst_ip: addressOf(happening), port: 4444, protocol: 'TCP' }] }
+  return {
+    process_name: 'svchost.exe',
+    network_connections: [{ dst_ip: addressOf(happening), port: 4444, protocol: 'TCP' }],
+  }
 }
 
 function ransomware(): Partial<Telemetry> {
@@ -59,19 +62,29 @@ function powershell(): Partial<Telemetry> {
 }
 
 function bruteForce(happening: Happening): Partial<Telemetry> {
-  return { process_name: 'rdpclip.exe', network_connections: [{ dst_ip: addressOf(happening), port: 3389, protocol: 'TCP' }] }
+  return {
+    process_name: 'rdpclip.exe',
+    network_connections: [{ dst_ip: addressOf(happening), port: 3389, protocol: 'TCP' }],
+  }
 }
 
 /** Half of them start at sign-in; the others alone are nothing to look into. */
 function remoteTool(happening: Happening): Partial<Telemetry> {
   const key = 'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Run'
   const starts = number(happening) % 2 === 0
-  return { process_name: 'AnyDesk.exe', ...(starts && { registry_changes: [{ key, value_name: 'AnyDesk', operation: 'set' }] }) }
+  return {
+    process_name: 'AnyDesk.exe',
+    ...(starts && { registry_changes: [{ key, value_name: 'AnyDesk', operation: 'set' }] }),
+  }
 }
 
 function malware(happening: Happening): Partial<Telemetry> {
   const hash = hashOf(happening)
-  return { process_name: 'invoice.exe', process_path: 'C:\\Users\\Public\\invoice.exe', ...(hash !== undefined && { hash_sha256: hash }) }
+  return {
+    process_name: 'invoice.exe',
+    process_path: 'C:\\Users\\Public\\invoice.exe',
+    ...(hash !== undefined && { hash_sha256: hash }),
+  }
 }
 
 /** What the platform knows to be bad: the world's own malware and attackers. */

@@ -16,7 +16,10 @@ export function tenantsOf(world: World): Map<number, Tenant> {
   const customers = world.customers.slice(0, plans.length)
   return new Map(
     customers.map((customer, i) => {
-      const id = customer.number === 1 ? 'tv_9a8b7c6d5e4f' : `tv_${digest(`tenant ${world.seed} ${customer.number}`).slice(0, 12)}`
+      const id =
+        customer.number === 1
+          ? 'tv_9a8b7c6d5e4f'
+          : `tv_${digest(`tenant ${world.seed} ${customer.number}`).slice(0, 12)}`
       return [customer.number, { id, plan: plans[i] ?? 'starter', customer }]
     }),
   )

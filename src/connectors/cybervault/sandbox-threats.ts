@@ -19,7 +19,13 @@ interface Handed {
   requestId: string
 }
 
-export function submit(vault: Vault, space: Space, submission: Submission, lists: Lists, { at, requestId }: Handed): Row {
+export function submit(
+  vault: Vault,
+  space: Space,
+  submission: Submission,
+  lists: Lists,
+  { at, requestId }: Handed,
+): Row {
   const { type, payload, metadata } = submission
   const id = vault.newId('ta')
   const stamp = stampOf(at)
@@ -48,12 +54,24 @@ const allowed: Record<string, readonly string[]> = {
 }
 
 /** Also told on every incident that holds the assessment. */
-export function moveThreat(vault: Vault, space: Space, row: Row, status: string, by: { actor: string; at: number; note?: string }): Row {
+export function moveThreat(
+  vault: Vault,
+  space: Space,
+  row: Row,
+  status: string,
+  by: { actor: string; at: number; note?: string },
+): Row {
   const [id, before] = [String(row['assessment_id']), String(row['status'])]
-  if (!(allowed[before] ?? []).includes(status)) throw wrongState(`An assessment that is ${before} cannot become ${status}.`)
+  if (!(allowed[before] ?? []).includes(status))
+    throw wrongState(`An assessment that is ${before} cannot become ${status}.`)
   for (const incidentId of space.incidentsOf.get(id) ?? []) {
     const message = `${id} is ${status}${by.note === undefined ? '' : `: ${by.note}`}`
-    vault.tell(space, incidentId, by.at, { actor: by.actor, kind: 'assessment.status', message, data: { assessment_id: id } })
+    vault.tell(space, incidentId, by.at, {
+      actor: by.actor,
+      kind: 'assessment.status',
+      message,
+      data: { assessment_id: id },
+    })
   }
   return space.threats.change(id, { status, updated_at: stampOf(by.at) })
 }
@@ -71,7 +89,9 @@ export function threatBehaviours(vault: Vault, lists: (call: Call) => Lists): Re
       strictHashes(submission, call)
       const handed = { at: call.now, requestId: call.requestId }
       const row = submit(vault, vault.spaceOf(call), submission, lists(call), handed)
-      return new Reply(201, printed(row, call.switches), { location: `/v3/threats/${String(row['assessment_id'])}` })
+      return new Reply(201, printed(row, call.switches), {
+        location: `/v3/threats/${String(row['assessment_id'])}`,
+      })
     },
     'threats.list'(call) {
       const space = vault.spaceOf(call)

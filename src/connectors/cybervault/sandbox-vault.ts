@@ -88,7 +88,10 @@ export class Vault {
     const found = own[kind].get(id ?? '')
     if (found !== undefined) return found
     const others = [...this.#spaces.values()].filter(({ environment }) => environment === own.environment)
-    if (call.switches['foreignIds'] !== '404' && others.some((space) => space[kind].get(id ?? '') !== undefined)) {
+    if (
+      call.switches['foreignIds'] !== '404' &&
+      others.some((space) => space[kind].get(id ?? '') !== undefined)
+    ) {
       throw new Refusal(403, 'tenant_access_denied', `${id} belongs to another tenant.`)
     }
     throw notFound(id)
@@ -116,7 +119,12 @@ export class Vault {
   }
 
   /** One more line in the story of an incident. */
-  tell(space: Space, incidentId: string, at: number, line: { actor: string; kind: string; message: string; data?: Row }): void {
+  tell(
+    space: Space,
+    incidentId: string,
+    at: number,
+    line: { actor: string; kind: string; message: string; data?: Row },
+  ): void {
     const lines = space.timelines.get(incidentId) ?? []
     // Within a second, lines stay in the order of their ids.
     const id = `tl_${(++this.#ids).toString(16).padStart(12, '0')}`

@@ -41,7 +41,9 @@ function open(world: World, options: SandboxOptions): SandboxState {
   let requests = 0
   return {
     keys: demoKeys(world),
-    behaviours: Object.fromEntries(Object.entries(behaviours).map(([id, behaviour]) => [id, failing(behaviour)])),
+    behaviours: Object.fromEntries(
+      Object.entries(behaviours).map(([id, behaviour]) => [id, failing(behaviour)]),
+    ),
     identify: identifier(world, options),
     advance() {
       history.advance()
@@ -68,7 +70,8 @@ function generated(seed: number, count: number): string {
 function failing(behaviour: Behaviour): Behaviour {
   return (call) => {
     const part = call.switches['failPath'] ?? ''
-    if (part !== '' && call.request.path.includes(part)) throw new Refusal(500, 'internal_error', 'Something went wrong.')
+    if (part !== '' && call.request.path.includes(part))
+      throw new Refusal(500, 'internal_error', 'Something went wrong.')
     return behaviour(call)
   }
 }

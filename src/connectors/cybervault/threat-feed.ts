@@ -3,7 +3,7 @@ import type { RecordSeed } from '../../domain/record.ts'
 import type { Feed, FeedReader, Known } from '../connector.ts'
 import { type ChangeList, readChanges } from './changes.ts'
 import { timeOf } from './fields.ts'
-import { toReading } from './threat-reading.ts'
+import { holdsFinding, toReading } from './threat-reading.ts'
 import { type Assessment, assessment, getThreat, isFinding, isOpenThreat, listThreats } from './threats.ts'
 
 /** Assessments. Lists leave out what was handed in, and with it the device: a finding is asked for whole. */
@@ -22,6 +22,7 @@ export const threatsFeed: Feed = {
   everyMs: 60_000,
   read: (reader) => readChanges(threats, reader),
   toReading,
+  isFinding: holdsFinding,
 }
 
 const day = 24 * 3_600_000
@@ -35,7 +36,13 @@ function isKnown(row: Assessment, _body: string, known: Known): boolean {
 
 function toSeed(row: Assessment, body: string, tenantId: string, now: number): RecordSeed {
   const time = happenedAt(row) ?? timeOf(row.created_at) ?? now
-  return { vendorId: row.assessment_id, customerId: row.tenant_id ?? tenantId, time, open: isOpenThreat(row), body }
+  return {
+    vendorId: row.assessment_id,
+    customerId: row.tenant_id ?? tenantId,
+    time,
+    open: isOpenThreat(row),
+    body,
+  }
 }
 
 /** The sensor's own time, where it can be true: before the assessment, and not by weeks. */
@@ -52,9 +59,16 @@ function wanted(row: Assessment, now: number): boolean {
 }
 
 /** A detail that cannot be had, or read, is no reason to lose the row. */
-async function read(reader: FeedReader, row: Assessment): Promise<{ row: Assessment; body: string } | undefined> {
+async function read(
+  reader: FeedReader,
+  row: Assessment,
+): Promise<{ row: Assessment; body: string } | undefined> {
   const params = { assessment_id: row.assessment_id }
-  const outcome = await reader.client.try(getThreat, { params }, { priority: isOpenThreat(row) ? 'open' : 'backfill' })
+  const outcome = await reader.client.try(
+    getThreat,
+    { params },
+    { priority: isOpenThreat(row) ? 'open' : 'backfill' },
+  )
   if (outcome.ok) {
     const { value, text } = outcome.answer
     return value.assessment_id === row.assessment_id ? { row: value, body: text } : undefined

@@ -8,11 +8,19 @@ import { timeOf } from './fields.ts'
 import { capital, distinctEntities, toEntity, toEvent } from './reading.ts'
 import { type Assessment, assessment, isFinding, riskOf } from './threats.ts'
 
-/** An assessment in OCSF. What the engine calls benign is kept as it came, and is nothing to look into. */
-export function toReading(record: VendorRecord): Reading | undefined {
+/** What the engine calls benign is kept as it came, and is nothing to look into. */
+export function holdsFinding(record: VendorRecord): boolean {
+  return isFinding(rowOf(record))
+}
+
+function rowOf(record: VendorRecord): Assessment {
   const body = readJson(record.body)
-  const row = assessment.parse(body.ok ? body.value : undefined)
-  if (!isFinding(row)) return undefined
+  return assessment.parse(body.ok ? body.value : undefined)
+}
+
+/** An assessment in OCSF. */
+export function toReading(record: VendorRecord): Reading {
+  const row = rowOf(record)
   const host = hostOf(row)
   const event = toEvent(record, {
     id: row.assessment_id,
@@ -54,7 +62,12 @@ function actionsOf(row: Assessment): Action[] {
   return (row.recommended_actions ?? []).map((one) => {
     if (typeof one === 'string') return { action: one, kind: '', value: '', reason: '' }
     const { type, value } = one.target ?? {}
-    return { action: one.action ?? '', kind: type ?? '', value: String(value ?? ''), reason: one.reason ?? '' }
+    return {
+      action: one.action ?? '',
+      kind: type ?? '',
+      value: String(value ?? ''),
+      reason: one.reason ?? '',
+    }
   })
 }
 
@@ -102,7 +115,9 @@ function describe(row: Assessment): string {
   const { payload } = row
   const risk = riskOf(row)
   const lines = [
-    risk === undefined ? undefined : `Risk score: ${Math.round(risk)} of 100 (${row.classification ?? 'unclassified'})`,
+    risk === undefined
+      ? undefined
+      : `Risk score: ${Math.round(risk)} of 100 (${row.classification ?? 'unclassified'})`,
     part('Process', payload?.['process_name']),
     part('Path', payload?.['process_path']),
     part('Command line', payload?.['command_line']),
@@ -131,7 +146,9 @@ function entitiesOf(row: Assessment, host: string | undefined): Entity[] {
   return distinctEntities([
     host === undefined ? undefined : toEntity('host', host),
     typeof user === 'string' ? toEntity('user', user) : undefined,
-    ...indicatorsOf(row).filter(({ verdict }) => verdict !== 'benign').map(({ type, value }) => toEntity(type, value)),
+    ...indicatorsOf(row)
+      .filter(({ verdict }) => verdict !== 'benign')
+      .map(({ type, value }) => toEntity(type, value)),
     ...aims.map(({ kind, value }) => toEntity(kind, value)),
   ])
 }
@@ -139,5 +156,7 @@ function entitiesOf(row: Assessment, host: string | undefined): Entity[] {
 const kept = ['type', 'risk_score', 'classification', 'confidence', 'mock', 'metadata', 'request_id']
 
 function unmappedOf(row: Assessment): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(row).filter(([name, value]) => kept.includes(name) && value != null))
+  return Object.fromEntries(
+    Object.entries(row).filter(([name, value]) => kept.includes(name) && value != null),
+  )
 }

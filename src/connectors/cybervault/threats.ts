@@ -12,7 +12,10 @@ const technique = z.union([
   z.looseObject({ tactic_id: text, tactic: text, technique_id: text, technique: text, confidence: number }),
 ])
 
-const recommendation = z.union([z.string(), z.looseObject({ action: text, target, priority: number, reason: text })])
+const recommendation = z.union([
+  z.string(),
+  z.looseObject({ action: text, target, priority: number, reason: text }),
+])
 const indicator = z.union([z.string(), z.looseObject({ type: text, value: text, verdict: text })])
 
 export const assessment = z.looseObject({

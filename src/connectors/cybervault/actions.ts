@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 import { operation } from '../../contract/operation.ts'
-import { flag, stamp, target, text } from './fields.ts'
+import { flag, oneOf, stamp, target, text } from './fields.ts'
 import { keyset, listQuery } from './paging.ts'
 
 /** Response actions cut machines off the network: a person decides, and none is ever sent twice unseen. */
@@ -46,7 +46,7 @@ export const actionList = {
 const reason = z.string().max(500).optional()
 
 const newAction = z.looseObject({
-  action: z.enum(Object.keys(actionKinds)),
+  action: oneOf(Object.keys(actionKinds)),
   target: z.looseObject({ type: z.string(), value: z.string().min(1) }),
   assessment_id: z.string().optional(),
   incident_id: z.string().optional(),

@@ -10,6 +10,14 @@ export const texts = z.array(z.string()).nullish()
 
 export const target = z.looseObject({ type: text, value: number }).nullish()
 
+/** A word of a list; that it is missing is told as for any other field. */
+export function oneOf(words: readonly string[]) {
+  const error = ({ input }: { input?: unknown }) => {
+    return input === undefined ? `expected one of ${words.join(', ')}, received undefined` : undefined
+  }
+  return z.enum(words, { error })
+}
+
 /** Epoch ms, or undefined when there is no time to read. */
 export function timeOf(value: string | null | undefined): number | undefined {
   const time = Date.parse(value ?? '')

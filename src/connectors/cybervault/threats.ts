@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 import { operation } from '../../contract/operation.ts'
-import { flag, number, numberOf, stamp, target, text, texts } from './fields.ts'
+import { flag, number, numberOf, oneOf, stamp, target, text, texts } from './fields.ts'
 import { keyset, listQuery } from './paging.ts'
 import { submission } from './payloads.ts'
 
@@ -59,7 +59,7 @@ export const threatList = {
 }
 
 const statusChange = z.looseObject({
-  status: z.enum(['acknowledged', 'closed', 'false_positive', 'new']),
+  status: oneOf(['acknowledged', 'closed', 'false_positive', 'new']),
   note: z.string().max(10_000).optional(),
 })
 

@@ -214,7 +214,7 @@ test('a base that repeats the version is read as one that does not', () => {
     'https://x.test/v3',
     'https://x.test/v3/',
     'https://x.test/v3/v3',
-    'https://x.test/v3/v3/v3//',
+    'https://x.test/v3/v3//v3//',
   ]) {
     expect(baseOf(contract, { baseUrl: base })).toBe('https://x.test/v3')
   }

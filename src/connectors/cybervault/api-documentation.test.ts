@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest'
 
+import { makeWorld } from '../../sandbox/world.ts'
 import connector from './index.ts'
 import { limits } from './limits.ts'
-import { keys, openTenant, sample, scriptedClient, walkAll } from './testing.ts'
+import { keys, tenantsIn, sample, scriptedClient, walkAll } from './testing.ts'
 import { getHealth } from './system.ts'
 import { analyzeThreat } from './threats.ts'
+
+const openTenant = tenantsIn(makeWorld)
 
 // Every request, answer, figure and rule that the seed document prints, against the sandbox.
 describe('CyberVault API Documentation (004_190983a813365698.txt)', () => {

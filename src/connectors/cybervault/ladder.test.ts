@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 
-import { type Asked, keys, openTenant, sample } from './testing.ts'
+import { makeWorld } from '../../sandbox/world.ts'
+import { type Asked, keys, tenantsIn, sample } from './testing.ts'
+
+const openTenant = tenantsIn(makeWorld)
 
 // Section 2 of the contract document: the first rule that matches decides, so each request breaks the later rules too.
 

@@ -1,10 +1,13 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { makeWorld } from '../../sandbox/world.ts'
 import { type ListSpec, nextPage, readAsked } from './listing.ts'
 import { Table } from './sandbox-table.ts'
-import { keys, openTenant, sample, walkAll } from './testing.ts'
+import { keys, tenantsIn, sample, walkAll } from './testing.ts'
 import type { Row } from './values.ts'
+
+const openTenant = tenantsIn(makeWorld)
 
 const query = (value: Record<string, string>) => new URLSearchParams(value).toString()
 
@@ -110,7 +113,7 @@ test.each<[string, (row: any) => boolean]>([
   const all = await walkAll(tenant, '/threats', { limit: '200' })
   const expected = all
     .filter(fits)
-    .map((row) => row['assessment_id'])
+    .map((row) => String(row['assessment_id']))
     .toSorted()
   expect(expected.length).toBeGreaterThan(0)
   for (const sort of [
@@ -121,7 +124,7 @@ test.each<[string, (row: any) => boolean]>([
     'severity:asc',
   ]) {
     const rows = await walkAll(tenant, '/threats', { filter, sort, limit: '3' })
-    expect([sort, rows.map((row) => row['assessment_id']).toSorted()]).toEqual([sort, expected])
+    expect([sort, rows.map((row) => String(row['assessment_id'])).toSorted()]).toEqual([sort, expected])
   }
 })
 

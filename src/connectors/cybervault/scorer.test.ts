@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
 
+import { makeWorld } from '../../sandbox/world.ts'
 import { submission } from './payloads.ts'
 import type { Lists } from './sandbox-rule.ts'
 import { analyze } from './sandbox-scorer.ts'
-import { openTenant, sample } from './testing.ts'
+import { tenantsIn, sample } from './testing.ts'
+
+const openTenant = tenantsIn(makeWorld)
 
 // Section 7.4 of the contract document, row by row.
 

@@ -1,7 +1,7 @@
 import { Budget } from '../../contract/budget.ts'
 import { Client } from '../../contract/client.ts'
 import type { FetchAnswer, FetchInit } from '../../domain/outside.ts'
-import { makeWorld } from '../../sandbox/world.ts'
+import type { World } from '../world.ts'
 import { type Pair, type PairOptions, openPair } from '../testing.ts'
 import connector from './index.ts'
 
@@ -37,12 +37,6 @@ export const sample = {
   },
 }
 
-export interface Answered {
-  status: number
-  headers: Record<string, string>
-  body: any // eslint-disable-line typescript/no-explicit-any -- tests look into all kinds of answers
-}
-
 export interface Asked {
   key?: string
   search?: string
@@ -51,35 +45,39 @@ export interface Asked {
 }
 
 export interface Tenancy extends Pair {
-  ask(line: string, options?: Asked): Promise<Answered>
+  ask(line: string, options?: Asked): ReturnType<typeof ask>
 }
 
-/** Unlimited unless the test says otherwise: most tests are not about limits. */
-export function openTenant(options: Partial<PairOptions> & { days?: number } = {}): Tenancy {
-  const { days = 6, switches, ...rest } = options
-  const world = makeWorld({ seed: 5, customers: 5, start, days, attacksPerCustomerDay: 4 })
-  const pair = openPair(connector, {
-    world,
-    now: start + (days + 3) * day,
-    switches: { plan: 'none', ...switches },
-    ...rest,
-  })
-  const ask: Tenancy['ask'] = async (line, { key = keys.full, search = '', body, headers = {} } = {}) => {
-    const [method = 'GET', path = '/'] = line.split(' ')
-    const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)
-    const sent = {
-      authorization: `Bearer ${key}`,
-      ...(text !== '' && { 'content-type': 'application/json' }),
-      ...headers,
-    }
-    const answer = await pair.serve({ method, path, search, body: text, headers: sent })
-    return {
-      status: answer.status,
-      headers: answer.headers,
-      body: answer.body === '' ? undefined : JSON.parse(answer.body),
-    }
+type WorldMaker = (plan: {
+  seed: number
+  customers: number
+  start: number
+  days: number
+  attacksPerCustomerDay: number
+}) => World
+
+/** Unlimited unless the test says otherwise: most tests are not about limits. Worlds are made to the right of here. */
+export function tenantsIn(makeWorld: WorldMaker) {
+  return (options: Partial<PairOptions> & { days?: number } = {}): Tenancy => {
+    const { days = 6, switches, ...rest } = options
+    const world = makeWorld({ seed: 5, customers: 5, start, days, attacksPerCustomerDay: 4 })
+    const now = start + (days + 3) * day
+    const pair = openPair(connector, { world, now, switches: { plan: 'none', ...switches }, ...rest })
+    return { ...pair, ask: (line, asked = {}) => ask(pair, line, asked) }
   }
-  return { ...pair, ask }
+}
+
+async function ask(pair: Pair, line: string, { key = keys.full, search = '', body, headers = {} }: Asked) {
+  const [method = 'GET', path = '/'] = line.split(' ')
+  const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)
+  const type = text === '' ? {} : { 'content-type': 'application/json' }
+  const sent = { authorization: `Bearer ${key}`, ...type, ...headers }
+  const answer = await pair.serve({ method, path, search, body: text, headers: sent })
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    body: answer.body === '' ? undefined : JSON.parse(answer.body),
+  }
 }
 
 /** Every row of a list, page by page, as a careful client would. */
@@ -110,12 +108,13 @@ export function scriptedClient(
   ) => { status: number; body: unknown; headers?: Record<string, string> },
   settings: Record<string, string> = {},
 ): Client {
+  let now = start
   const outside = {
-    now: () => start,
-    sleep: (_ms: number, signal?: AbortSignal) =>
-      signal === undefined
-        ? Promise.resolve()
-        : new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve())),
+    now: () => now,
+    sleep: async (ms: number, signal?: AbortSignal) => {
+      if (signal) return new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+      now += ms
+    },
     random: () => 0.5,
     fetch: (url: string, init: FetchInit): Promise<FetchAnswer> => {
       const { status, body, headers = {} } = answer(url, init.method)

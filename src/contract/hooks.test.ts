@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { bearer } from './auth.ts'
 import { Budget } from './budget.ts'
 import { Client } from './client.ts'
-import { type Contract, baseOf } from './contract.ts'
+import { type Contract, baseOf, paceOf } from './contract.ts'
 import { readAnyError } from './errors.ts'
 import { inProcessFetch } from './in-process.ts'
 import { operation } from './operation.ts'
@@ -66,12 +66,6 @@ const contract: Contract = {
   },
   limits: {
     pace: { scope: 'credential', requests: 10, windowMs: 60_000, concurrency: 1 },
-    paceFor: ({ plan }) => ({
-      scope: 'credential',
-      requests: plan === 'big' ? 100 : 5,
-      windowMs: 60_000,
-      concurrency: 1,
-    }),
     alsoPaced: (op) =>
       op.method === 'POST'
         ? { scope: 'credential', requests: 1, windowMs: 60_000, name: 'write' }
@@ -88,6 +82,12 @@ const contract: Contract = {
       return switches['told'] === 'on' ? { 'x-left': String(remaining) } : {}
     },
   },
+  pace: ({ plan }) => ({
+    scope: 'credential',
+    requests: plan === 'big' ? 100 : 5,
+    windowMs: 60_000,
+    concurrency: 1,
+  }),
   serves: (op, switches) => op.id !== 'b.get' || switches['b'] === 'on',
   restate: (refusal, request) =>
     refusal.status === 404 ? new Refusal(404, 'nowhere', `no ${request.path}`) : refusal,
@@ -133,10 +133,14 @@ function clientOf(fetch = inProcessFetch(createServer(parts()), ''), settings: R
     random: () => 0.5,
     fetch: (url: string, init: Parameters<typeof fetch>[1]) => fetch(url.replace('/v3', ''), init),
   }
-  const pace = contract.limits.paceFor?.(settings) ?? contract.limits.pace
   return {
     clock,
-    client: new Client(contract, { apiKey: 'k', ...settings }, new Budget(pace, outside), outside),
+    client: new Client(
+      contract,
+      { apiKey: 'k', ...settings },
+      new Budget(paceOf(contract, settings), outside),
+      outside,
+    ),
   }
 }
 

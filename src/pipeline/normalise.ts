@@ -30,7 +30,7 @@ export function normalise(record: VendorRecord, feed: Feed): Normalised | undefi
 export async function eventOf(hub: Hub, recordId: string): Promise<DetectionFinding | undefined> {
   const record = await recordOf(hub.store.db, recordId)
   const feed = record && feedOf(hub.live, record.connectionId, record.feed)
-  return feed && normalise(record, feed).reading.event
+  return feed && normalise(record, feed)?.reading.event
 }
 
 /** One Finding per alert at the vendor; of several versions in one batch the last counts. */

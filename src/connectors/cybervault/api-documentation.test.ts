@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { makeWorld } from '../../sandbox/world.ts'
 import connector from './index.ts'
-import { limits } from './limits.ts'
+import { limits, pace } from './limits.ts'
 import { keys, tenantsIn, sample, scriptedClient, walkAll } from './testing.ts'
 import { getHealth } from './system.ts'
 import { analyzeThreat } from './threats.ts'
@@ -150,7 +150,7 @@ describe('CyberVault API Documentation (004_190983a813365698.txt)', () => {
     const factor = (sign: number) => [read, write].map((limit) => (limit * (100 + sign * burst)) / 100)
     expect([granted('GET', {}), granted('POST', {})]).toEqual(factor(1))
     expect([granted('GET', { burst: 'strict' }), granted('POST', { burst: 'strict' })]).toEqual(factor(-1))
-    expect(limits.paceFor?.({ plan }).requests).toBe(factor(-1)[0])
+    expect(pace({ plan }).requests).toBe(factor(-1)[0])
     expect(limits.alsoPaced?.(analyzeThreat, { plan })?.requests).toBe(factor(-1)[1])
   })
 

@@ -2,6 +2,7 @@ import * as z from 'zod'
 
 import { ApiError } from '../../contract/api-error.ts'
 import type { Priority } from '../../contract/budget.ts'
+import { paceOf } from '../../contract/contract.ts'
 import type { Operation } from '../../contract/operation.ts'
 import type { Page, Paging } from '../../contract/paging.ts'
 import { Walk } from '../../contract/walk.ts'
@@ -35,6 +36,7 @@ const mostOverlap = 6 * hour
 const deepEvery = 6 * hour
 const deepSpan = 30 * 24 * hour
 const wholeEvery = 10 * minute
+const plainFor = 24 * hour
 /** Details asked for between two commits. */
 const chunk = 10
 
@@ -46,8 +48,8 @@ const cursorSchema = z.object({
   /** The slow second reading of the last weeks: when it last ended, and how far the present one is. */
   deepAt: z.number().default(0),
   deepMark: z.number().optional(),
-  /** Why the list is read whole instead: the vendor takes neither our sort nor our filter. */
-  plain: z.string().optional(),
+  /** Since when and why the list is read whole instead: the vendor takes neither our sort nor our filter. */
+  plain: z.object({ reason: z.string(), at: z.number() }).optional(),
   wholeAt: z.number().default(0),
   /** The tenant does not have this list. */
   absent: z.boolean().optional(),
@@ -77,6 +79,8 @@ export async function* readChanges<R>(list: ChangeList<R>, reader: FeedReader): 
     }
     return
   }
+  // What was refused once may be taken another day.
+  if (cursor.plain !== undefined && reader.now - cursor.plain.at >= plainFor) delete cursor.plain
   const run: Run<R> = { list, reader, cursor, tenantId, left: allowance(reader), began: cursor.mark }
   try {
     yield* cursor.plain === undefined ? follow(run) : readWhole(run)
@@ -89,8 +93,7 @@ export async function* readChanges<R>(list: ChangeList<R>, reader: FeedReader): 
 
 /** Two fifths of what a minute allows: two feeds side by side never wait at the limit, and their leases hold. */
 function allowance({ client }: FeedReader): number {
-  const { limits } = client.contract
-  return Math.max(5, Math.floor((limits.paceFor?.(client.settings) ?? limits.pace).requests * 0.4))
+  return Math.max(5, Math.floor(paceOf(client.contract, client.settings).requests * 0.4))
 }
 
 const refusedForms = new Set([
@@ -109,7 +112,7 @@ async function* otherwise<R>(run: Run<R>, error: unknown): AsyncGenerator<Batch>
     return
   }
   if (error.status !== 400 || !refusedForms.has(error.code) || run.cursor.plain !== undefined) throw error
-  run.cursor.plain = error.message
+  run.cursor.plain = { reason: error.message, at: run.reader.now }
   yield* readWhole(run)
 }
 
@@ -179,7 +182,8 @@ async function* readFrom<R>(
     }
   }
   if (!walk.complete) return walk.reason ?? 'not read to the end'
-  if (!order.rising) run.cursor.plain = 'the list does not come in the order of changes'
+  if (!order.rising)
+    run.cursor.plain = { reason: 'the list does not come in the order of changes', at: reader.now }
   if (order.newest !== undefined) onMark(Math.min(order.newest, reader.now))
   return undefined
 }

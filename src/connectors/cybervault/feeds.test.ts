@@ -180,7 +180,7 @@ test.each(['created', 'none'])(
     const tenant = openTenant({ switches: { listForms }, between: tap(urls) })
     const holding = await readAll(tenant)
     expect([...holding.latest.keys()].toSorted()).toEqual(await idsOf(tenant))
-    expect((holding.cursor as { plain: string }).plain).toMatch(/filter|sort/i)
+    expect((holding.cursor as { plain: { reason: string } }).plain.reason).toMatch(/filter|sort/i)
     const { assessment_id: id } = (await tenant.ask('POST /threats/analyze', { body: sample })).body
     urls.length = 0
     tenant.clock.now += minute
@@ -198,7 +198,7 @@ test('a vendor that ignores the sort is not trusted with marks', async () => {
   })
   const holding = await readAll(tenant)
   expect([...holding.latest.keys()].toSorted()).toEqual(await idsOf(tenant))
-  expect((holding.cursor as { plain: string }).plain).toContain('order of changes')
+  expect((holding.cursor as { plain: { reason: string } }).plain.reason).toContain('order of changes')
 })
 
 test('a vendor that ignores the cursor is not taken for read to the end; the marks lead on all the same', async () => {

@@ -6,7 +6,7 @@ import * as compliance from './compliance.ts'
 import * as incidents from './incidents.ts'
 import { customersFeed } from './customers.ts'
 import { incidentsFeed } from './incident-feed.ts'
-import { limits } from './limits.ts'
+import { limits, pace } from './limits.ts'
 import { probes } from './probes.ts'
 import { sandbox } from './sandbox.ts'
 import { switches } from './switches.ts'
@@ -27,6 +27,7 @@ const contract: Contract = {
   auth: habits.auth,
   errors: habits.errors,
   limits,
+  pace,
   refuseBody: habits.refuseBody,
   invalid: habits.invalid,
   forbid: habits.forbid,

@@ -14,9 +14,13 @@ const plans: Record<Plan, { read: number; write: number; burst: number }> = {
 
 const minute = 60_000
 
+/** As fast as the plan that the form tells. */
+export function pace({ plan }: Record<string, string>): Pace {
+  return paceOfPlan(plan)
+}
+
 export const limits: LimitHabit = {
-  pace: paceOf('starter'),
-  paceFor: ({ plan }) => paceOf(plan),
+  pace: paceOfPlan('starter'),
   alsoPaced(op, { plan }) {
     if (op.method === 'GET') return undefined
     return {
@@ -68,7 +72,7 @@ function criticalOf({ method, path }: WireRequest): string | undefined {
 }
 
 /** A second on top of the window allows for the way there. */
-function paceOf(plan: string | undefined): Pace {
+function paceOfPlan(plan: string | undefined): Pace {
   return {
     scope: 'credential',
     requests: lower(paced(plan), 'read'),

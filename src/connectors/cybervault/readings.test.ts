@@ -118,6 +118,7 @@ test.each<[string, object, boolean]>([
   ['a score from 0 to 1', { classification: null, risk_score: 0.3 }, true],
   ['a low score from 0 to 1', { classification: null, risk_score: 0.05 }, false],
   ['a score in words', { classification: null, risk_score: '80' }, true],
+  ['all of one, or one of a hundred', { classification: null, risk_score: 1 }, true],
   ['nothing said', { classification: null, risk_score: null }, true],
 ])('%s: a finding or not', (_name, more, expected) => {
   expect(isFinding({ ...fixture('threats.list'), ...more })).toBe(expected)

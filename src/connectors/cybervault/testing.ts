@@ -1,5 +1,6 @@
 import { Budget } from '../../contract/budget.ts'
 import { Client } from '../../contract/client.ts'
+import { paceOf } from '../../contract/contract.ts'
 import type { FetchAnswer, FetchInit } from '../../domain/outside.ts'
 import type { World } from '../world.ts'
 import { type Pair, type PairOptions, openPair } from '../testing.ts'
@@ -128,5 +129,5 @@ export function scriptedClient(
   }
   const { contract } = connector
   const all = { apiKey: keys.full, baseUrl: 'https://cv.test/v3', ...settings }
-  return new Client(contract, all, new Budget(contract.limits.pace, outside), outside)
+  return new Client(contract, all, new Budget(paceOf(contract, all), outside), outside)
 }

@@ -44,7 +44,7 @@ export function toReading(record: VendorRecord): Reading {
 function severityOf(row: Assessment): Severity {
   const word = toSeverity(row.severity)
   const risk = riskOf(row)
-  if (word !== 'unknown' || risk === undefined) return word
+  if (word !== 'unknown' || risk === undefined || risk === 1) return word
   if (risk >= 90) return 'critical'
   if (risk >= 70) return 'high'
   if (risk >= 40) return 'medium'

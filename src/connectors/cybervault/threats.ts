@@ -139,5 +139,7 @@ export function isFinding(row: Assessment): boolean {
   const word = row.classification?.toLowerCase()
   if (word === 'benign') return false
   if (word === 'suspicious' || word === 'malicious') return true
-  return (riskOf(row) ?? 100) >= 25
+  const risk = riskOf(row)
+  // A bare 1 may be one of a hundred, or all of one: better looked at than missed.
+  return risk === undefined || risk === 1 || risk >= 25
 }

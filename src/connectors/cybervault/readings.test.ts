@@ -8,7 +8,7 @@ import { threatsFeed } from './threat-feed.ts'
 
 const now = Date.parse('2026-02-03T10:30:00Z')
 const fixtures = new Map(
-  readFixtures(import.meta.dirname).map((one) => [one.operation, one.records as Record<string, unknown>[]]),
+  readFixtures(import.meta.dirname).map((one) => [one.file.replace(/\.json$/, ''), one.records as Record<string, unknown>[]]),
 )
 const fixture = (operation: string, i = 0): Record<string, unknown> =>
   structuredClone(fixtures.get(operation)![i]!)
@@ -17,7 +17,7 @@ const record = (row: object, open = true) =>
   toRecord(
     'c',
     'threats',
-    { vendorId: 'x', customerId: 'tv_00aa11bb22cc', time: now, open, body: JSON.stringify(row) },
+    { vendorId: 'x', customerId: 'tv_9a8b7c6d5e4f', time: now, open, body: JSON.stringify(row) },
     now,
   )
 const threat = (row: object) => threatsFeed.toReading!(record(row))
@@ -42,7 +42,7 @@ test('an assessment, whole', () => {
     time: now,
     metadata: {
       uid: 'ta_5b1e90c2d7a4',
-      tenant_uid: 'tv_00aa11bb22cc',
+      tenant_uid: 'tv_9a8b7c6d5e4f',
       original_time: '2026-02-03T10:00:00Z',
     },
     finding_info: {
@@ -169,7 +169,7 @@ test.each([
 ])('the assessment’s %s can be seen in its reading', (field) => {
   const row: Record<string, unknown> = {
     ...fixture('threats.get'),
-    ...fixture('threats.list', 2),
+    ...fixture('threats.list', 1),
     payload: { process_name: 'a.exe', host: { hostname: 'WS-1' } },
     warnings: ['odd'],
     severity: 'critical',

@@ -32,10 +32,15 @@ export interface Feed {
   everyMs: number
   /** Reads what is new since the cursor. Each batch is committed together with the cursor that it carries. */
   read(reader: FeedReader): AsyncGenerator<Batch>
-  /** `customers`: the customer that a record tells of. */
-  toCustomer?(record: VendorRecord): { vendorId: string; name: string } | undefined
+  /** `customers`: the customer that a record tells of. The connection's settings may name it where the vendor does not. */
+  toCustomer?(
+    record: VendorRecord,
+    settings?: Readonly<Record<string, string>>,
+  ): { vendorId: string; name: string } | undefined
   /** `findings`: the record in OCSF, with its entities. Pure. */
   toReading?(record: VendorRecord): Reading
+  /** `findings`: false for a record that is kept but holds nothing to look into. Default: each is a finding. Pure. */
+  isFinding?(record: VendorRecord): boolean
 }
 
 /** What a feed may use. */
@@ -203,6 +208,8 @@ export interface DemoKey {
   name: string
   value: string
   note: string
+  /** Settings of a connection with this key, where they depend on the world. */
+  settings?: Record<string, string>
 }
 
 /** The state of one vendor's sandbox, and the truth about it that only the score may see. */
@@ -213,7 +220,7 @@ export interface SandboxState {
   /** Lets everything happen that the world holds up to now. Called before every request. */
   advance(): void
   headers?(request: WireRequest, requestId: string): Record<string, string>
-  newRequestId?(): string
+  newRequestId?(request: WireRequest): string
   /** Ground truth of a detection vendor: what it has shown so far. */
   raised?(): Raised[]
   /** Ground truth of a ticketing vendor: what stands in it. */

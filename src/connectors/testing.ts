@@ -41,7 +41,7 @@ export function openPair(connector: Connector, options: PairOptions): Pair {
     identify: state.identify,
     now: () => clock.now,
     switches,
-    newRequestId: () => state.newRequestId?.() ?? `req_${++requests}`,
+    newRequestId: (request) => state.newRequestId?.(request) ?? `req_${++requests}`,
     ...(state.headers && { headers: state.headers }),
   })
   const mount = sandbox.mounts[0] ?? ''
@@ -61,10 +61,12 @@ export function openPair(connector: Connector, options: PairOptions): Pair {
     fetch: options.between?.(toServer) ?? toServer,
   }
   const secret = contract.settings.find((field) => field.secret === true)?.name ?? 'apiKey'
+  const key = state.keys.find((one) => one.value === options.key) ?? state.keys[0]
   const settings = {
     ...sandbox.settings,
+    ...key?.settings,
     baseUrl: `http://sandbox.test${mount}`,
-    [secret]: options.key ?? state.keys[0]?.value ?? '',
+    [secret]: options.key ?? key?.value ?? '',
     ...options.settings,
   }
   const client = new Client(contract, settings, new Budget(paceOf(contract, settings), outside), outside)

@@ -1,6 +1,6 @@
 import type { AuthHabit } from './auth.ts'
 import type { ErrorHabit } from './errors.ts'
-import type { LimitHabit, LimitRule } from './limits.ts'
+import type { LimitHabit, Pace } from './limits.ts'
 import type { Operation } from './operation.ts'
 import type { ArrayStyle, QueryValue } from './query.ts'
 import type { Refusal } from './refusal.ts'
@@ -39,6 +39,10 @@ export interface Contract {
   invalid?(issues: { field: string; issue: string }[], op: Operation, switches: Record<string, string>): Refusal
   /** What the server says to a key that lacks the permission; default 403 `missing_permission`. */
   forbid?(op: Operation): Refusal
+  /** Whether the account has this operation at all; one that it lacks is an unknown path. */
+  serves?(op: Operation, switches: Record<string, string>): boolean
+  /** The last word on a refusal, in the status and the words that this vendor has for it. */
+  restate?(refusal: Refusal, request: WireRequest, switches: Record<string, string>): Refusal
   /** Status for a known path with another method. Default 404. */
   wrongMethod?: 404 | 405 | ((method: string, switches: Record<string, string>) => 404 | 405)
   /** Where one status stands for two troubles, the call that tells them apart. */
@@ -94,7 +98,15 @@ export const baseUrlField: SettingField = {
 
 export function baseOf(contract: Contract, settings: Record<string, string>): string {
   const own = settings['baseUrl']
-  return (own === undefined || own === '' ? contract.base(settings) : own).replace(/\/+$/, '')
+  const base = own === undefined || own === '' ? contract.base(settings) : own
+  return withoutEcho(base.replace(/\/+$/, ''), contract.version)
+}
+
+/** Documents print paths with the version although the base ends in it: joined, `/v3/v3` comes out. */
+function withoutEcho(base: string, version: string): string {
+  if (version === '') return base
+  const step = `/+${version.replaceAll('.', '\\.')}`
+  return base.replace(new RegExp(`(?:${step}){2,}(?=/|$)`, 'g'), `/${version}`)
 }
 
 /** Fills defaults and says in one line each what is missing or malformed. Values of secret fields are never named. */
@@ -132,7 +144,7 @@ function malformed(field: SettingField, value: string): string | undefined {
   return `${field.name}${shown} is malformed: it must be ${field.hint ?? 'well-formed'}`
 }
 
-export function paceOf(contract: Contract, settings: Record<string, string>): LimitRule & { concurrency: number } {
+export function paceOf(contract: Contract, settings: Record<string, string>): Pace {
   return contract.pace?.(settings) ?? contract.limits.pace
 }
 

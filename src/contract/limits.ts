@@ -1,3 +1,5 @@
+import type { Identity } from './auth.ts'
+import type { Operation } from './operation.ts'
 import type { Refusal } from './refusal.ts'
 import type { WireRequest } from './wire.ts'
 
@@ -10,20 +12,30 @@ export interface LimitRule {
   windowMs: number
   /** Counted in whole windows by the clock, instead of over the last `windowMs`. */
   aligned?: boolean
+  /** Rules with different names are counted apart, also when their figures are the same. */
+  name?: string
 }
+
+export type Pace = LimitRule & { concurrency: number }
 
 /** How a vendor limits. The client half paces itself below the limit; the server half counts and refuses. */
 export interface LimitHabit {
   /** What the client allows itself. */
-  pace: LimitRule & { concurrency: number }
+  pace: Pace
+  /** A further limit that only some operations count against: writes, say. */
+  alsoPaced?(op: Operation, settings: Readonly<Record<string, string>>): LimitRule | undefined
   /** How long an answer asks to wait, ms, from whatever headers this vendor sends. */
   heed(headers: { get(name: string): string | null }, status: number, now: number): number | undefined
   /** What the sandbox grants, from the switches; `undefined` grants everything. */
-  grant(request: WireRequest, switches: Record<string, string>): LimitRule | undefined
+  grant(request: WireRequest, switches: Record<string, string>, identity?: Identity): LimitRule | undefined
   /** `waitMs` is how long until a request would be let in. */
   refuse(waitMs: number, switches: Record<string, string>): Refusal
   /** Headers of every answer. */
-  headers?(window: { limit: number; remaining: number; resetAt: number }, now: number): Record<string, string>
+  headers?(
+    window: { limit: number; remaining: number; resetAt: number },
+    now: number,
+    switches: Record<string, string>,
+  ): Record<string, string>
 }
 
 /** The requests of the last `windowMs` (or since the window began), counted exactly. Both halves use it. */

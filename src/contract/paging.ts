@@ -1,7 +1,9 @@
 import type * as z from 'zod'
 
+import type { Identity } from './auth.ts'
 import { readJson, sliceRows } from './body.ts'
 import type { QueryValue } from './query.ts'
+import type { RawQuery } from './wire.ts'
 
 /** One page as a vendor's envelope tells it. */
 export interface PageReading {
@@ -18,11 +20,19 @@ export interface Paging {
   query: z.ZodRawShape
   /** Keys under which the rows may stand, most likely first; a top-level array is always understood. */
   rowsKeys: readonly string[]
+  /** Pages follow a row's place, not a count: rows that come and go while they are read shift nothing. */
+  stable?: boolean
   /** The first page's query, asking for `size` rows where the vendor lets one ask. */
   first(size?: number): Record<string, QueryValue>
   /** A text instead of a reading says what is wrong with the envelope. */
   read(body: unknown, asked: Record<string, QueryValue>): PageReading | string
-  write(rows: readonly unknown[], asked: Record<string, unknown>, switches: Record<string, string>): unknown
+  /** `call` is absent where only the envelope's shape is wanted. */
+  write(
+    rows: readonly unknown[],
+    asked: Record<string, unknown>,
+    switches: Record<string, string>,
+    call?: { identity: Identity; raw: RawQuery; now: number },
+  ): unknown
 }
 
 /** One validated page. Rows that do not fit their schema are set apart with the reason, never dropped silently. */

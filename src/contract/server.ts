@@ -23,6 +23,7 @@ export interface Call {
   body: unknown
   identity: Identity
   request: WireRequest
+  requestId: string
   switches: Record<string, string>
   now: number
 }
@@ -53,7 +54,8 @@ export interface ServerParts {
   identify(key: string): Identity | Refusal | undefined
   now(): number
   switches: Record<string, string>
-  newRequestId(): string
+  /** Names a request; some vendors take the caller's own name for it. */
+  newRequestId(request: WireRequest): string
   /** Further headers of every answer (a request id echoed, say). */
   headers?(request: WireRequest, requestId: string): Record<string, string>
 }
@@ -70,13 +72,18 @@ export function createServer(parts: ServerParts): (request: WireRequest) => Prom
   const windows = new Map<string, SlidingWindow>()
 
   /** `headers` are those of every answer, also of a "no": the ones about the limit are known only on the way. */
-  async function answer(request: WireRequest, headers: Record<string, string>): Promise<WireAnswer> {
+  async function answer(
+    request: WireRequest,
+    requestId: string,
+    headers: Record<string, string>,
+  ): Promise<WireAnswer> {
     const now = parts.now()
     const refused = contract.refuse?.(request)
     if (refused !== undefined) throw refused
     const identity = authenticate(parts, request)
     Object.assign(headers, limit(contract, windows, request, identity, parts.switches, now))
     const { route, params } = match(contract, routes, request, parts.switches)
+    if (contract.serves?.(route.op, parts.switches) === false) throw notServed()
     permit(contract, route.op, identity)
     const raw = parseSearch(request.search)
     const query = validated(parts, route.op, route.query, decodeQuery(route.query, raw)) as Record<
@@ -92,6 +99,7 @@ export function createServer(parts: ServerParts): (request: WireRequest) => Prom
       body,
       identity,
       request,
+      requestId,
       switches: parts.switches,
       now,
     }
@@ -100,16 +108,17 @@ export function createServer(parts: ServerParts): (request: WireRequest) => Prom
     return write(route.op, await behaviour(call), call)
   }
 
-  function refuse(request: WireRequest, refusal: Refusal, requestId: string): WireAnswer {
+  function refuse(request: WireRequest, given: Refusal, requestId: string): WireAnswer {
+    const refusal = contract.restate?.(given, request, parts.switches) ?? given
     const habit = lookFor(routes, request)?.route.op.errors ?? contract.errors
     const body = refusal.body ?? habit.write(refusal, { requestId, switches: parts.switches })
     return json(refusal.status, body, refusal.headers)
   }
 
   return async (request) => {
-    const requestId = parts.newRequestId()
+    const requestId = parts.newRequestId(request)
     const headers: Record<string, string> = {}
-    const answered = await answer(request, headers).catch((error: unknown) => {
+    const answered = await answer(request, requestId, headers).catch((error: unknown) => {
       if (!(error instanceof Refusal)) throw error
       return refuse(request, error, requestId)
     })
@@ -148,7 +157,7 @@ function match(
   const { wrongMethod } = contract
   const status = typeof wrongMethod === 'function' ? wrongMethod(request.method, switches) : wrongMethod
   const others = [...routes.keys()].filter((method) => lookFor(routes, { ...request, method }) !== undefined)
-  if (others.length === 0 || status !== 405) throw new Refusal(404, 'endpoint_not_found', 'Not found')
+  if (others.length === 0 || status !== 405) throw notServed()
   throw new Refusal(405, 'method_not_allowed', 'Method not allowed', {
     headers: { allow: others.join(', ') },
   })
@@ -175,6 +184,10 @@ function find(router: SmartRouter<Route> | undefined, method: string, path: stri
   return { route, params }
 }
 
+function notServed(): Refusal {
+  return new Refusal(404, 'endpoint_not_found', 'Not found')
+}
+
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
@@ -199,9 +212,10 @@ function limit(
   switches: Record<string, string>,
   now: number,
 ): Record<string, string> {
-  const rule = contract.limits.grant(request, switches)
+  const rule = contract.limits.grant(request, switches, identity)
   if (rule === undefined) return {}
-  const name = `${rule.scope === 'address' ? request.ip : identity.name} ${rule.requests}/${rule.windowMs}`
+  const whose = rule.scope === 'address' ? request.ip : identity.name
+  const name = `${whose} ${rule.name ?? ''} ${rule.requests}/${rule.windowMs}`
   let window = windows.get(name)
   if (window === undefined) windows.set(name, (window = new SlidingWindow()))
   const waitMs = window.waitMs(rule, now)
@@ -212,7 +226,7 @@ function limit(
     remaining: rule.requests - window.count(),
     resetAt: now + rule.windowMs,
   }
-  return contract.limits.headers?.(state, now) ?? {}
+  return contract.limits.headers?.(state, now, switches) ?? {}
 }
 
 function permit(contract: Contract, op: Operation, identity: Identity): void {
@@ -259,7 +273,7 @@ function write(op: Operation, value: unknown, call: Call): WireAnswer {
   if (op.paging === undefined) return json(op.status ?? 200, value)
   if (!Array.isArray(value)) throw new Error(`${op.id}: a list's behaviour returns an array`)
   const rows: unknown[] = call.request.drift === undefined ? value : value.slice(call.request.drift)
-  const page = op.paging.write(rows, call.query, call.switches)
+  const page = op.paging.write(rows, call.query, call.switches, call)
   return jsonText(op.status ?? 200, pageText(page, op.paging.rowsKeys))
 }
 

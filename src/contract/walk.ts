@@ -42,7 +42,7 @@ export class Walk<O extends ListOperation> {
 
   async *#pass(): AsyncGenerator<Page<AnswerOf<O>>> {
     this.passes++
-    const pass = new Pass()
+    const pass = new Pass(this.#op.paging.stable === true)
     let asked: Record<string, QueryValue> | undefined = this.#op.paging.first(this.#options.size)
     while (asked !== undefined) {
       const page: Page<AnswerOf<O>> = await this.#page(asked)
@@ -52,7 +52,9 @@ export class Walk<O extends ListOperation> {
       yield page
       asked = pass.ended ? undefined : page.next
     }
-    const moved = pass.moved || (await this.#firstPageMoved(pass))
+    // Where pages follow a place, rows that come and go shift nothing.
+    const shifts = this.#op.paging.stable !== true
+    const moved = pass.moved || (shifts && (await this.#firstPageMoved(pass)))
     this.reason = moved ? 'the list moved while it was read' : pass.shortfall
     this.complete = this.reason === undefined
   }
@@ -86,8 +88,13 @@ class Pass {
   readonly #keys = new Set<string>()
   readonly #asked = new Set<string>()
   readonly #unreadable = new Set<string>()
+  readonly #stable: boolean
   #rejected = 0
   #empty = 0
+
+  constructor(stable: boolean) {
+    this.#stable = stable
+  }
 
   take(asked: Record<string, QueryValue>, page: Page<unknown>, keys: string[]): void {
     const print = fingerprint(page, keys)
@@ -119,7 +126,8 @@ class Pass {
     const old = !empty && this.pages > 0 && this.#isOld(page, keys)
     // Beyond the end some servers show their last page again: that is an end. The first one again is none.
     if (old && print === this.first) this.#stuck = 'the vendor sends the same page again and again'
-    this.ended = old || this.#stuck !== undefined
+    // A stable list may show a row again that changed on the way; even a whole page of them is no end.
+    this.ended = (old && !this.#stable) || this.#stuck !== undefined
   }
 
   #isOld(page: Page<unknown>, keys: string[]): boolean {

@@ -26,4 +26,6 @@ export interface Finding {
 export interface Reading {
   event: DetectionFinding
   entities: Entity[]
+  /** The vendor says these belong together. */
+  group?: string
 }

@@ -16,8 +16,8 @@ export interface SeenCustomer extends Pick<Customer, 'vendorId' | 'name' | 'conn
 
 /** Pure; undefined for a record that tells of nobody. */
 export function toSeenCustomer(hub: Hub, record: VendorRecord, feed: Feed): SeenCustomer | undefined {
-  const seen = feed.toCustomer?.(record)
   const live = hub.live.find((one) => one.connection.id === record.connectionId)
+  const seen = feed.toCustomer?.(record, live?.connection.settings ?? {})
   return seen && { ...seen, connectionId: record.connectionId, founds: live?.connector.desk !== undefined }
 }
 

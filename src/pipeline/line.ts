@@ -60,7 +60,7 @@ function read(hub: Hub, records: readonly VendorRecord[]): { customers: SeenCust
   for (const record of records) {
     const feed = feedOf(hub.live, record.connectionId, record.feed)
     if (feed?.kind === 'customers') customers.push(...[attempt(() => toSeenCustomer(hub, record, feed))].filter(isThere))
-    if (feed?.kind === 'findings') findings.push(attempt(() => normalise(record, feed)))
+    if (feed?.kind === 'findings') findings.push(...[attempt(() => normalise(record, feed))].filter(isThere))
   }
   return { customers, findings }
 }

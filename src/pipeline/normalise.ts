@@ -19,9 +19,10 @@ export interface Normalised {
   reading: Reading
 }
 
-/** Pure; throws on a record that it cannot read. */
-export function normalise(record: VendorRecord, feed: Feed): Normalised {
+/** Pure; undefined for a record that holds nothing to look into; throws on one that it cannot read. */
+export function normalise(record: VendorRecord, feed: Feed): Normalised | undefined {
   if (feed.toReading === undefined) throw new Error(`feed ${feed.name} has no findings`)
+  if (feed.isFinding?.(record) === false) return undefined
   return { record, reading: feed.toReading(record) }
 }
 
@@ -29,7 +30,7 @@ export function normalise(record: VendorRecord, feed: Feed): Normalised {
 export async function eventOf(hub: Hub, recordId: string): Promise<DetectionFinding | undefined> {
   const record = await recordOf(hub.store.db, recordId)
   const feed = record && feedOf(hub.live, record.connectionId, record.feed)
-  return feed && normalise(record, feed).reading.event
+  return feed && normalise(record, feed)?.reading.event
 }
 
 /** One Finding per alert at the vendor; of several versions in one batch the last counts. */

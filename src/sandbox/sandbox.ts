@@ -1,4 +1,4 @@
-import type { Connector, Filed, Raised, SandboxState } from '../connectors/connector.ts'
+import type { Connector, DemoKey, Filed, Raised, SandboxState } from '../connectors/connector.ts'
 import type { World } from '../connectors/world.ts'
 import { defaultSwitches } from '../contract/contract.ts'
 import { inProcessFetch } from '../contract/in-process.ts'
@@ -19,7 +19,7 @@ interface Stand {
 export interface DemoConnection {
   vendor: string
   baseUrl: string
-  keys: readonly { name: string; value: string; note: string }[]
+  keys: readonly DemoKey[]
   [setting: string]: unknown
 }
 
@@ -66,6 +66,7 @@ export class Sandbox {
       baseUrl: `${origin}${connector.sandbox.mounts[0] ?? ''}`,
       keys: state.keys,
       ...connector.sandbox.settings,
+      ...state.keys[0]?.settings,
     }))
   }
 
@@ -130,7 +131,7 @@ function stand(connector: Connector, world: World, outside: Omit<Outside, 'fetch
     identify: (key) => state.identify(key),
     now,
     switches,
-    newRequestId: () => state.newRequestId?.() ?? `req_${String(++count).padStart(12, '0')}`,
+    newRequestId: (request) => state.newRequestId?.(request) ?? `req_${String(++count).padStart(12, '0')}`,
     ...(state.headers && { headers: state.headers }),
   })
   return { connector, state, switches, server }

@@ -188,6 +188,8 @@ export interface SandboxVendor {
   mounts: readonly string[]
   /** Host names that lead here too: `api-us.rocketcyber.com`. */
   hosts: RegExp
+  /** The contract's further bases, each under prefixes and hosts of its own. */
+  surfaces?: Readonly<Record<string, { mounts: readonly string[]; hosts: RegExp }>>
   /** Connection settings (without baseUrl) that fit the demo account. */
   settings: Record<string, string>
   open(world: World, options: SandboxOptions): SandboxState
@@ -209,7 +211,7 @@ export interface DemoKey {
 export interface SandboxState {
   keys: readonly DemoKey[]
   behaviours: Readonly<Record<string, Behaviour>>
-  identify(key: string): Identity | Refusal | undefined
+  identify(key: string, request: WireRequest): Identity | Refusal | undefined
   /** Lets everything happen that the world holds up to now. Called before every request. */
   advance(): void
   headers?(request: WireRequest, requestId: string): Record<string, string>

@@ -6,6 +6,7 @@ import type { Operation } from '../contract/operation.ts'
 import type { Refusal } from '../contract/refusal.ts'
 import type { Behaviour } from '../contract/server.ts'
 import type { WireRequest } from '../contract/wire.ts'
+import type { ApiActivity } from '../domain/event.ts'
 import type { Reading } from '../domain/finding.ts'
 import type { RecordSeed, VendorRecord } from '../domain/record.ts'
 import type { Severity } from '../domain/severity.ts'
@@ -28,7 +29,7 @@ export interface Connector {
 /** One resource of one connection that is read again and again. */
 export interface Feed {
   name: string
-  kind: 'customers' | 'findings' | 'inventory'
+  kind: 'customers' | 'findings' | 'inventory' | 'audit'
   everyMs: number
   /** Reads what is new since the cursor. Each batch is committed together with the cursor that it carries. */
   read(reader: FeedReader): AsyncGenerator<Batch>
@@ -36,6 +37,8 @@ export interface Feed {
   toCustomer?(record: VendorRecord): { vendorId: string; name: string } | undefined
   /** `findings`: the record in OCSF, with its entities. Pure. */
   toReading?(record: VendorRecord): Reading
+  /** `audit`: what somebody did at the vendor, in OCSF. Pure. */
+  toActivity?(record: VendorRecord): ApiActivity
 }
 
 /** What a feed may use. */

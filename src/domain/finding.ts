@@ -26,4 +26,6 @@ export interface Finding {
 export interface Reading {
   event: DetectionFinding
   entities: Entity[]
+  /** What the vendor itself says belongs together carries one text here: an investigation and its alerts, say. */
+  group?: string
 }

@@ -214,7 +214,8 @@ export interface DemoKey {
 export interface SandboxState {
   keys: readonly DemoKey[]
   behaviours: Readonly<Record<string, Behaviour>>
-  identify(key: string, request: WireRequest): Identity | Refusal | undefined
+  /** Without a request only the key's own rights are asked for. */
+  identify(key: string, request?: WireRequest): Identity | Refusal | undefined
   /** Lets everything happen that the world holds up to now. Called before every request. */
   advance(): void
   headers?(request: WireRequest, requestId: string): Record<string, string>

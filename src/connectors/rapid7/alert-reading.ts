@@ -51,7 +51,7 @@ function toEvent(record: VendorRecord, row: InvestigationAlert, status: string |
       title,
       ...(row.alert_type_description != null && { desc: row.alert_type_description }),
       created_time: record.time,
-      ...((row.alert_type ?? rule) != null && { types: [row.alert_type, rule].filter((text) => text != null) }),
+      ...((row.alert_type ?? rule) != null && { types: [...new Set([row.alert_type, rule].filter((text) => text != null))] }),
     },
     ...(host !== undefined && { device: { type_id: 0, hostname: host } }),
     unmapped: mappedOut(row, mapped),

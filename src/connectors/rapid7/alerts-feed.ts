@@ -8,7 +8,7 @@ import type { Batch, Feed, FeedReader, Known } from '../connector.ts'
 import { readContext, toAlertReading, withContext } from './alert-reading.ts'
 import { timeOf } from './fields.ts'
 import { type InvestigationAlert, investigationAlerts } from './investigation-alerts.ts'
-import { historyMs, isOpen } from './investigations-feed.ts'
+import { historyMs, isOpen, openSince, openWords } from './investigations-feed.ts'
 import { type Investigation, investigations } from './investigations.ts'
 import { organizationOf } from './rrn.ts'
 import { type Scope, eachScope } from './scopes.ts'
@@ -35,6 +35,8 @@ const deepEvery = 12 * hour
 const deepSpan = 7 * day
 
 const scopeCursor = z.object({
+  /** Whether the SIEM feed reads this organization too, as of when. */
+  siem: z.object({ offered: z.boolean(), askedAt: z.number() }).optional(),
   /** The last pass that reached its end began here. */
   doneAt: z.number().default(0),
   deepAt: z.number().default(0),
@@ -64,7 +66,7 @@ async function* readAlerts(reader: FeedReader): AsyncGenerator<Batch> {
     async function* (scope) {
       const own = scopeCursor.parse(cursor.scopes[scope.name] ?? {})
       cursor.scopes[scope.name] = own
-      const pass = { reader, cursor, scope, own, siem: await hasSiem(reader, scope) }
+      const pass = { reader, cursor, scope, own, siem: await askSiem(reader, scope, own) }
       yield* turned(pass)
       return yield* recent(pass)
     },
@@ -72,8 +74,17 @@ async function* readAlerts(reader: FeedReader): AsyncGenerator<Batch> {
   )
 }
 
-/** Asked of each organization with the smallest possible question. */
-export async function hasSiem({ client, now }: FeedReader, { settings }: Scope): Promise<boolean> {
+/** Asked once a day. Where the interface has gone, its alerts are read from the investigations again. */
+async function askSiem(reader: FeedReader, scope: Scope, own: Pass['own']): Promise<boolean> {
+  if (own.siem !== undefined && reader.now - own.siem.askedAt < day) return own.siem.offered
+  const offered = await hasSiem(reader, scope)
+  if (own.siem?.offered === true && !offered) own.doneAt = 0
+  own.siem = { offered, askedAt: reader.now }
+  return offered
+}
+
+/** The smallest possible question. */
+async function hasSiem({ client, now }: FeedReader, { settings }: Scope): Promise<boolean> {
   const window = { start_time: new Date(now - 60_000).toISOString() }
   const input = { query: { rrns_only: true, size: 1 } as object, body: { search: window } }
   const outcome = await client.try(siemAlerts.search, input, { settings, priority: 'inventory' })
@@ -107,9 +118,7 @@ async function* recent(pass: Pass): AsyncGenerator<Batch, string | undefined> {
 
 /** Page after page, as long as somebody asks for the next. */
 async function* newestFirst({ reader, scope }: Pass): AsyncGenerator<Page<Investigation>> {
-  const start_time = new Date(reader.now - 730 * day).toISOString()
-  const end_time = new Date(reader.now + hour).toISOString()
-  const query = { sort: 'alerts_most_recent_created_time,DESC', start_time, end_time, ...scope.query }
+  const query = { sort: 'alerts_most_recent_created_time,DESC', start_time: openSince(reader.now), ...scope.query }
   for (let asked: object | undefined = investigations.list.paging.first(); asked !== undefined; ) {
     const input = { query: { ...query, ...asked } }
     const page: Page<Investigation> = await reader.client.call(investigations.list, input, { settings: scope.settings })
@@ -172,8 +181,8 @@ async function* turned(pass: Pass): AsyncGenerator<Batch> {
 
 /** One request tells for most: the open set. Only those that are not in it are asked for by name. */
 async function closedAmong({ reader, scope }: Pass, names: ReadonlySet<string>): Promise<Investigation[]> {
-  const window = { start_time: new Date(reader.now - 730 * day).toISOString(), end_time: new Date(reader.now + hour).toISOString() }
-  const query = { statuses: ['OPEN', 'INVESTIGATING', 'WAITING'], sort: 'created_time,ASC', ...window, ...scope.query }
+  const window = { statuses: openWords, start_time: openSince(reader.now) }
+  const query = { sort: 'created_time,ASC', ...window, ...scope.query }
   const options = { settings: scope.settings }
   const walk = new Walk(reader.client, investigations.list, { query }, (row) => row.rrn, options)
   for await (const page of walk.pages()) if (page.rows.length === 0) break

@@ -29,10 +29,11 @@ const day = 24 * hour
 /** How far back the first runs go, in slices of the vendor's own default window. */
 export const historyMs = 84 * day
 const sliceMs = 28 * day
-/** An open investigation may be older than the history. */
-const openSince = 730 * day
-/** Clocks disagree, and the end of a window is exclusive. */
-const ahead = hour
+
+/** An open investigation may be older than the history. Whole days: the same question has the same address all day. */
+export function openSince(now: number): string {
+  return iso(now - (now % day) - 730 * day)
+}
 
 const scopeCursor = z.object({
   /** History has been read back to here. */
@@ -75,7 +76,7 @@ async function* readInvestigations(reader: FeedReader): AsyncGenerator<Batch> {
 /** What is open first: that is what somebody waits for. */
 async function* readScope(pass: Pass): AsyncGenerator<Batch, string | undefined> {
   const { reader, own } = pass
-  const open = yield* sweep(pass, { statuses: openWords, start_time: iso(reader.now - openSince) }, 'open')
+  const open = yield* sweep(pass, { statuses: openWords, start_time: openSince(reader.now) }, 'open')
   const gaps = open.gap === undefined ? [] : [`open set: ${open.gap}`]
   if (open.gap === undefined) gaps.push(...(yield* departures(pass, open.keys)))
   gaps.push(...(yield* again(pass, 'recentAt', hour / 2, 2 * day, 'open')))
@@ -85,7 +86,7 @@ async function* readScope(pass: Pass): AsyncGenerator<Batch, string | undefined>
 }
 
 /** All words for "not closed" that the filter takes. An unknown one is found by the windows below. */
-const openWords = ['OPEN', 'INVESTIGATING', 'WAITING']
+export const openWords = ['OPEN', 'INVESTIGATING', 'WAITING']
 
 /** Everything that was created lately, whatever its status: closed and reopened ones are among it. */
 async function* again(
@@ -132,7 +133,7 @@ async function* sweep(
   priority: Priority,
 ): AsyncGenerator<Batch, { keys: Set<string>; gap: string | undefined }> {
   const { reader, scope } = pass
-  const asked = { sort: 'created_time,ASC', end_time: iso(reader.now + ahead), ...query, ...scope.query }
+  const asked = { sort: 'created_time,ASC', ...query, ...scope.query }
   const options = { priority, settings: scope.settings }
   const walk = new Walk(reader.client, investigations.list, { query: asked }, (row) => row.rrn, options)
   for await (const page of walk.pages()) {

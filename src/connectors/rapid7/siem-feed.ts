@@ -101,11 +101,9 @@ async function* byName(pass: Pass, names: readonly string[]): AsyncGenerator<Bat
   const missing: string[] = []
   for (let i = 0; i < names.length; i += handful) {
     const rrns = names.slice(i, i + handful)
-    const query = { size: handful } as object // paging's own
-    const page = await reader.client.call(siemAlerts.byRrns, { query, body: { rrns } }, { settings: scope.settings })
-    yield* keep(pass, page)
-    const found = new Set(page.rows.map(nameOf))
-    missing.push(...rrns.filter((name) => !found.has(name)))
+    const walk = new Walk(reader.client, siemAlerts.byRrns, { body: { rrns } }, nameOf, { settings: scope.settings })
+    for await (const page of walk.pages()) yield* keep(pass, page)
+    missing.push(...rrns.filter((name) => !walk.keys.has(name)))
   }
   return missing.length === 0 ? undefined : `listed, but not handed out: ${missing.slice(0, 10).join(', ')}`
 }

@@ -36,7 +36,7 @@ const scope = z.object({ 'multi-customer': query.multiCustomer })
 
 export const investigationAlerts = {
   list: operation({
-    id: 'investigation-alerts.list',
+    id: 'alerts.list',
     method: 'GET',
     path: `${base}/alerts`,
     summary: 'Alerts of an investigation, newest first',
@@ -46,7 +46,7 @@ export const investigationAlerts = {
     paging: pages(100),
   }),
   unlink: operation({
-    id: 'investigation-alerts.unlink',
+    id: 'alerts.unlink',
     method: 'DELETE',
     path: `${base}/alerts/{alertRrn}`,
     summary: 'Take an alert out of an investigation; answers 200 with nothing',

@@ -51,13 +51,14 @@ function productAlerts(call: Call): unknown[] {
   const threat = { alert_id: row.threatCommand, alert_type: 'Phishing', applicable_close_reasons: closeReasons }
   const agent = { alert_id: `${row.threatCommand}-agent`, alert_type: 'Endpoint Prevention', agent_action_taken: 'Block' }
   return [
-    { type: 'THREAT_COMMAND', threat_command_details: threat },
+    // Recorded together in one row, and each alone.
+    { type: 'THREAT_COMMAND', threat_command_details: threat, insight_agent_details: [agent] },
     { type: 'INSIGHT_AGENT', insight_agent_details: [agent] },
   ]
 }
 
 export const alertBehaviours: Record<string, Behaviour> = {
-  'investigation-alerts.list': list,
-  'investigation-alerts.unlink': unlink,
+  'alerts.list': list,
+  'alerts.unlink': unlink,
   'product-alerts.list': productAlerts,
 }

@@ -223,7 +223,7 @@ const fieldOf = ({ params }: Call): Row => {
 }
 
 const behaviours: Record<string, Behaviour> = {
-  'siem-alerts.search': (call) => shown(call, found(call, query.bodyOf(call)['search'])),
+  'siem-alerts.list': (call) => shown(call, found(call, query.bodyOf(call)['search'])),
   'siem-alerts.by-rrns': byRrns,
   'siem-alerts.get': (call) => print(here(call), alertOf(call), call.switches),
   'siem-alerts.update': (call) => print(here(call), patched(call, alertOf(call), query.bodyOf(call)), call.switches),

@@ -67,7 +67,7 @@ const treeQuery = z.object({ force_refresh: z.boolean().optional(), branch: z.st
 
 export const siemAlerts = {
   search: operation({
-    id: 'siem-alerts.search',
+    id: 'siem-alerts.list',
     ...read,
     path: `${base}/ops/search`,
     summary: 'Alerts of a window of at most six months',

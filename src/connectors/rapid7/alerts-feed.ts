@@ -96,24 +96,31 @@ async function hasSiem({ client, now }: FeedReader, { settings }: Scope): Promis
 async function* recent(pass: Pass): AsyncGenerator<Batch, string | undefined> {
   const { reader, own, cursor } = pass
   const deep = reader.now - own.deepAt >= deepEvery
-  const first = cursor.startedAt - historyMs
-  const back = deep ? deepSpan : overlap
-  const since = own.doneAt === 0 ? first : Math.max(first, own.doneAt - back)
+  const oldest = cursor.startedAt - historyMs
+  const first = own.doneAt === 0
+  const since = first ? oldest : Math.max(oldest, own.doneAt - (deep ? deepSpan : overlap))
+  // The first time, what is still open counts whatever its age.
+  const wanted = ({ row, at }: Dated): boolean => at > since || (first && at > 0 && isOpen(row))
   own.pass ??= { startedAt: reader.now, downTo: Infinity }
   const { startedAt, downTo } = own.pass
   for await (const page of newestFirst(pass)) {
     const all = page.rows.map((row) => ({ row, at: timeOf(row.latest_alert_time) ?? 0 }))
-    for (const { row, at } of all.filter((one) => one.at > since && one.at <= downTo)) {
+    for (const { row, at } of all.filter((one) => wanted(one) && one.at <= downTo)) {
       const gap = yield* alertsOf(pass, row)
       if (gap !== undefined) return gap
       own.pass = { startedAt, downTo: at }
     }
-    if (all.some(({ at }) => at <= since)) break
+    if (!first && all.some(({ at }) => at <= since)) break
   }
   delete own.pass
   own.doneAt = startedAt
   if (deep) own.deepAt = startedAt
   return undefined
+}
+
+interface Dated {
+  row: Investigation
+  at: number
 }
 
 /** Page after page, as long as somebody asks for the next. */

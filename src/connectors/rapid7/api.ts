@@ -131,9 +131,10 @@ export const errors: ErrorHabit = {
     const read = readAnyError(body)
     // 404 is written in Log Search bodies as a number: it only repeats the status.
     const code = /^\d{3}$/.test(read.code ?? '') ? undefined : read.code
-    if (!missingOrganization.test(read.message ?? '')) return { ...read, code }
+    const message = read.message?.replace(/^HTTP \d{3} (?=\S)/, '')
+    if (message === undefined || !missingOrganization.test(message)) return { ...read, message, code }
     const mend = 'a multi-tenant key must say whose data it wants: set organizationId to the id of your own organization'
-    return { ...read, code: 'organization_missing', message: `${read.message}; ${mend}` }
+    return { ...read, code: 'organization_missing', message: `${message}; ${mend}` }
   },
   write({ status, code, message }, { requestId, switches }) {
     if (status === 401) return { message: 'Unauthorized' }

@@ -1,12 +1,12 @@
 import { readJson } from '../../contract/body.ts'
 import { isObject } from '../../contract/errors.ts'
 import { Refusal } from '../../contract/refusal.ts'
-import type { Behaviour, Call } from '../../contract/server.ts'
+import { type Behaviour, type Call, Reply } from '../../contract/server.ts'
 import { here } from './sandbox-keys.ts'
 import { type Threat, notFound } from './sandbox-organization.ts'
 import * as query from './sandbox-query.ts'
 
-/** Community threats. Keys are in no answer; the sandbox tells them in its own log of keys, see notes.md. */
+/** Community threats. The API never tells their keys; the sandbox does, in a header of its own. */
 const maxBytes = 50 * 1024 * 1024
 const kinds = ['ips', 'hashes', 'domain_names', 'urls'] as const
 
@@ -57,7 +57,7 @@ function create(call: Call): unknown {
   const key = organization.nextUuid('threat')
   const threat: Threat = { key, name: String(name), note: query.textOr(note, ''), indicators: new Set(accepted) }
   organization.threats.set(key, threat)
-  return { threat: print(threat), rejected_indicators: rejected }
+  return new Reply(200, { threat: print(threat), rejected_indicators: rejected }, { 'x-sandbox-threat-key': key })
 }
 
 function threatOf(call: Call): Threat {

@@ -146,8 +146,9 @@ test.each([
   ['pages counted as rows', { read: (body: unknown, asked: Record<string, unknown>) => plus(paging.read(body, asked as never), 5) }],
   ['the last page left out', { read: (body: unknown, asked: Record<string, unknown>) => cutShort(paging.read(body, asked as never)) }],
 ])('a planted fault of paging is seen: %s', async (_name, planted) => {
-  const { client } = await setUpWith({ settings: { organizationId: (await setUp()).customers[0] ?? '' } })
+  const organizationId = (await setUp()).customers[0] ?? ''
   const walkAll = async (op: typeof investigations.list): Promise<{ complete: boolean; rows: number }> => {
+    const { client } = await setUpWith({ settings: { organizationId } })
     const walk = new Walk(client, op, { query: { sort: 'created_time,ASC' } }, (row) => row.rrn, { size: 2 })
     for await (const page of walk.pages()) expect(page.rejected).toEqual([])
     return { complete: walk.complete, rows: walk.keys.size }
@@ -213,7 +214,7 @@ test('an error reading that is lost is seen: every refusal has its own words', a
 })
 
 async function setUpWith(options: Partial<PairOptions>, own: Connector = connector) {
-  const world = makeWorld({ seed: 7, customers: 4, start, days: 4 })
+  const world = makeWorld({ seed: 7, customers: 4, start, days: 4, attacksPerCustomerDay: 12 })
   const switches = { rateLimit: '0', ...options.switches }
   const pair = openPair(own, { world, now: start + 2 * day, ...options, switches })
   return { pair, client: pair.client }

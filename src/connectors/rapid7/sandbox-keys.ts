@@ -110,8 +110,9 @@ export function identify(cast: Cast, key: string, request?: WireRequest): KeyIde
   const { name, kind, permissions } = rule
   const visible = rule.organizations(cast)
   const asked = request?.headers['r7-organization-id']?.trim().toLowerCase()
-  const organization = asked ? visible.find((one) => one.id === asked) : visible[0]
+  // Whether a key is good does not depend on an organization.
   const free = request === undefined || request.path === '/' || request.path === '/validate'
+  const organization = asked && !free ? visible.find((one) => one.id === asked) : visible[0]
   if (kind === 'multi-tenant' && !asked && !free)
     return new Refusal(400, 'bad_request', 'R7-Organization-Id header is required for a multi-tenant API key')
   if (organization === undefined) return new Refusal(403, 'forbidden', 'The API key has no access to this organization')

@@ -78,7 +78,10 @@ export interface Desk {
   create(client: Client, draft: TicketDraft): Promise<Outcome<unknown> & { ticket?: DeskTicket }>
   note(client: Client, ticketId: string, draft: NoteDraft): Promise<Outcome<unknown> & { noteId?: string }>
   /** Every ticket of the customer with this marker in its subject, made since then. Throws ApiError. */
-  findTickets(client: Client, query: { marker: string; customerId: string; since: number }): Promise<DeskTicket[]>
+  findTickets(
+    client: Client,
+    query: { marker: string; customerId: string; since: number },
+  ): Promise<DeskTicket[]>
   /** The note whose subject ends with this marker. Throws ApiError. */
   findNote(client: Client, ticketId: string, marker: string): Promise<string | undefined>
   /** For the sweep: all tickets made since then that carry any marker of ours. Throws ApiError. */

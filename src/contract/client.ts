@@ -188,10 +188,7 @@ export class Client {
     })
     const send = async (): Promise<{ answer: FetchAnswer; text: string }> => {
       const init = { method: op.method, headers, redirect: 'manual' as const, signal: abort.signal }
-      const answer = await this.#outside.fetch(
-        url,
-        sent === undefined ? init : { ...init, body: sent.text },
-      )
+      const answer = await this.#outside.fetch(url, sent === undefined ? init : { ...init, body: sent.text })
       return { answer, text: await answer.text() }
     }
     try {

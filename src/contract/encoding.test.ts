@@ -60,6 +60,13 @@ test('text keeps its type, everything else is JSON', () => {
 })
 
 test('a body that is no multipart has no parts', () => {
-  const request = { method: 'POST', path: '/', search: '', headers: { 'content-type': 'multipart/form-data' }, body: 'x', ip: '' }
+  const request = {
+    method: 'POST',
+    path: '/',
+    search: '',
+    headers: { 'content-type': 'multipart/form-data' },
+    body: 'x',
+    ip: '',
+  }
   expect(decodeBody(upload, request)).toEqual({ parts: [] })
 })

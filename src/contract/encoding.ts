@@ -45,7 +45,10 @@ function writeMultipart(parts: readonly Part[]): { type: string; text: string } 
     const typeLine = type === undefined ? '' : `Content-Type: ${type}\r\n`
     return `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"${file}\r\n${typeLine}\r\n${text}\r\n`
   })
-  return { type: `multipart/form-data; boundary=${boundary}`, text: `${sections.join('')}--${boundary}--\r\n` }
+  return {
+    type: `multipart/form-data; boundary=${boundary}`,
+    text: `${sections.join('')}--${boundary}--\r\n`,
+  }
 }
 
 function readMultipart(type: string, body: string): Part[] {

@@ -22,7 +22,8 @@ const contract: Contract = {
   ...toy,
   surfaces: {
     logs: {
-      base: ({ region = 'us', baseUrl }) => (baseUrl ? `${baseUrl}/search` : `https://${region}.logs.toy.test`),
+      base: ({ region = 'us', baseUrl }) =>
+        baseUrl ? `${baseUrl}/search` : `https://${region}.logs.toy.test`,
       path: '/search',
     },
   },
@@ -59,14 +60,20 @@ test('a link may lead to any surface, and to no other host', async () => {
 
 test('settings of one call hold for that call alone', async () => {
   const { client, clock, sent } = scripted([says(200, { id: 1 })], { depot: 'north' }, contract)
-  await clock.run(client.call(getBox, { params: { id: 7 } }, { settings: { depot: 'south', baseUrl: 'http://x.test' } }))
+  await clock.run(
+    client.call(getBox, { params: { id: 7 } }, { settings: { depot: 'south', baseUrl: 'http://x.test' } }),
+  )
   await clock.run(client.call(getBox, { params: { id: 7 } }))
   expect(sent.map(({ init }) => init.headers['x-depot'])).toEqual(['south', 'north'])
   expect(new URL(sent[0]?.url ?? '').host).toBe('us.toy.test')
 })
 
 test('a good answer that was the last of its window holds everybody back', async () => {
-  const { client, clock, sent } = scripted([says(200, { id: 1 }, { 'x-left': '0', 'x-reset': '30' })], {}, contract)
+  const { client, clock, sent } = scripted(
+    [says(200, { id: 1 }, { 'x-left': '0', 'x-reset': '30' })],
+    {},
+    contract,
+  )
   await clock.run(client.call(getBox, { params: { id: 7 } }))
   await clock.run(client.call(getBox, { params: { id: 7 } }))
   expect((sent[1]?.at ?? 0) - (sent[0]?.at ?? 0)).toBe(30_000)
@@ -77,13 +84,22 @@ test('the server has a surface below its path, and may judge a key by the whole 
     contract,
     behaviours: { 'logs.get': ({ params }) => params },
     identify: (given, request) =>
-      given === key && request.headers['x-depot'] === 'north' ? { name: 'demo', permissions: 'all' } : undefined,
+      given === key && request.headers['x-depot'] === 'north'
+        ? { name: 'demo', permissions: 'all' }
+        : undefined,
     now: () => 0,
     switches: {},
     newRequestId: () => 'req_1',
   })
   const ask = (path: string, depot: string) =>
-    serve({ method: 'GET', path, search: '', headers: { authorization: `Bearer ${key}`, 'x-depot': depot }, body: '', ip: '' })
+    serve({
+      method: 'GET',
+      path,
+      search: '',
+      headers: { authorization: `Bearer ${key}`, 'x-depot': depot },
+      body: '',
+      ip: '',
+    })
   expect((await ask('/search/logs/7', 'north')).body).toBe('{"id":"7"}')
   expect((await ask('/logs/7', 'north')).status).toBe(404)
   expect((await ask('/search/logs/7', 'south')).status).toBe(401)

@@ -42,7 +42,8 @@ export class Sandbox {
   /** Serves by path prefix, or by the vendor's own host name. Throws Dropped for a broken connection. */
   async serve(request: WireRequest): Promise<WireAnswer> {
     const found = this.#find(request)
-    if (found === undefined) return notHere([...this.#stands.values()].flatMap((one) => one.connector.sandbox.mounts))
+    if (found === undefined)
+      return notHere([...this.#stands.values()].flatMap((one) => one.connector.sandbox.mounts))
     const { vendor } = found.stand.connector.contract
     this.requests[vendor] = (this.requests[vendor] ?? 0) + 1
     return this.faults.around(vendor, { ...request, path: found.path, mount: found.mount }, (inner) => {

@@ -15,7 +15,12 @@ export const product = z.looseObject({
   organization_name: z.string(),
 })
 
-export const organization = z.looseObject({ id: z.string(), name: z.string(), region: text, external_id: text })
+export const organization = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  region: text,
+  external_id: text,
+})
 
 const user = z.looseObject({
   id: z.string(),
@@ -42,16 +47,51 @@ const named = z.looseObject({ id: z.string(), name: text })
 const draft = z.looseObject({ name: z.string().min(1) })
 
 /** List, create, read and delete of one noun; only their paths are known. */
-function simple<const Noun extends string>(noun: Noun, path: string): Record<'list' | 'create' | 'get' | 'remove', Operation> {
+function simple(noun: string, path: string): Record<'list' | 'create' | 'get' | 'remove', Operation> {
   const source = 'C: R7CLI path; I: shape'
   const permission = may.administer
   const at = `${base}/${path}`
   const one = `${at}/{id}`
   return {
-    list: operation({ id: `${path}.list`, method: 'GET', path: at, summary: `All ${noun}s`, source, answer: named, paging: whole(), permission }),
-    create: operation({ id: `${path}.create`, method: 'POST', path: at, summary: `Make a ${noun}`, source, body: draft, answer: named, permission }),
-    get: operation({ id: `${path}.get`, method: 'GET', path: one, summary: `One ${noun}`, source, answer: named, permission }),
-    remove: operation({ id: `${path}.remove`, method: 'DELETE', path: one, summary: `Delete a ${noun}`, source, answer: z.unknown(), status: 204, permission }),
+    list: operation({
+      id: `${path}.list`,
+      method: 'GET',
+      path: at,
+      summary: `All ${noun}s`,
+      source,
+      answer: named,
+      paging: whole(),
+      permission,
+    }),
+    create: operation({
+      id: `${path}.create`,
+      method: 'POST',
+      path: at,
+      summary: `Make a ${noun}`,
+      source,
+      body: draft,
+      answer: named,
+      permission,
+    }),
+    get: operation({
+      id: `${path}.get`,
+      method: 'GET',
+      path: one,
+      summary: `One ${noun}`,
+      source,
+      answer: named,
+      permission,
+    }),
+    remove: operation({
+      id: `${path}.remove`,
+      method: 'DELETE',
+      path: one,
+      summary: `Delete a ${noun}`,
+      source,
+      answer: z.unknown(),
+      status: 204,
+      permission,
+    }),
   }
 }
 

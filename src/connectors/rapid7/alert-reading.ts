@@ -15,7 +15,11 @@ interface Context {
   status: string | null
 }
 
-const kept = z.looseObject({ investigation_rrn: z.string(), investigation_status: z.string().nullable(), alert: z.unknown() })
+const kept = z.looseObject({
+  investigation_rrn: z.string(),
+  investigation_status: z.string().nullable(),
+  alert: z.unknown(),
+})
 
 export function withContext({ rrn, status }: Context, raw: string): string {
   return `{"investigation_rrn":${JSON.stringify(rrn)},"investigation_status":${JSON.stringify(status)},"alert":${raw}}`
@@ -24,12 +28,18 @@ export function withContext({ rrn, status }: Context, raw: string): string {
 export function readContext(body: string): Context | undefined {
   const read = readJson(body)
   const parsed = kept.safeParse(read.ok ? read.value : undefined)
-  return parsed.success ? { rrn: parsed.data.investigation_rrn, status: parsed.data.investigation_status } : undefined
+  return parsed.success
+    ? { rrn: parsed.data.investigation_rrn, status: parsed.data.investigation_status }
+    : undefined
 }
 
 export function toAlertReading(record: VendorRecord): Reading {
   const body = readJson(record.body)
-  const { investigation_rrn: group, investigation_status: status, alert } = kept.parse(body.ok ? body.value : undefined)
+  const {
+    investigation_rrn: group,
+    investigation_status: status,
+    alert,
+  } = kept.parse(body.ok ? body.value : undefined)
   const row = investigationAlert.parse(alert)
   return { event: toEvent(record, row, status), entities: titleEntities(row.title), group }
 }
@@ -51,7 +61,9 @@ function toEvent(record: VendorRecord, row: InvestigationAlert, status: string |
       title,
       ...(row.alert_type_description != null && { desc: row.alert_type_description }),
       created_time: record.time,
-      ...((row.alert_type ?? rule) != null && { types: [...new Set([row.alert_type, rule].filter((text) => text != null))] }),
+      ...((row.alert_type ?? rule) != null && {
+        types: [...new Set([row.alert_type, rule].filter((text) => text != null))],
+      }),
     },
     ...(host !== undefined && { device: { type_id: 0, hostname: host } }),
     unmapped: mappedOut(row, mapped),

@@ -125,10 +125,16 @@ interface Dated {
 
 /** Page after page, as long as somebody asks for the next. */
 async function* newestFirst({ reader, scope }: Pass): AsyncGenerator<Page<Investigation>> {
-  const query = { sort: 'alerts_most_recent_created_time,DESC', start_time: openSince(reader.now), ...scope.query }
-  for (let asked: object | undefined = investigations.list.paging.first(); asked !== undefined; ) {
+  const query = {
+    sort: 'alerts_most_recent_created_time,DESC',
+    start_time: openSince(reader.now),
+    ...scope.query,
+  }
+  for (let asked: object | undefined = investigations.list.paging.first(); asked !== undefined;) {
     const input = { query: { ...query, ...asked } }
-    const page: Page<Investigation> = await reader.client.call(investigations.list, input, { settings: scope.settings })
+    const page: Page<Investigation> = await reader.client.call(investigations.list, input, {
+      settings: scope.settings,
+    })
     yield page
     asked = page.next
   }
@@ -141,7 +147,9 @@ async function* alertsOf(pass: Pass, row: Investigation): AsyncGenerator<Batch, 
   const walk = new Walk(reader.client, investigationAlerts.list, input, (alert) => alert.id, options)
   for await (const page of walk.pages()) {
     const known = await reader.known(page.rows.map((alert) => alert.id))
-    const rows = page.rows.flatMap((alert, i) => changed(pass, row, alert, page.rawOf(i), known.get(alert.id)))
+    const rows = page.rows.flatMap((alert, i) =>
+      changed(pass, row, alert, page.rawOf(i), known.get(alert.id)),
+    )
     if (rows.length > 0 || page.rejected.length > 0) yield batch(pass, rows, page.rejected)
   }
   return walk.complete ? undefined : `alerts of ${row.rrn}: ${walk.reason ?? 'not read to the end'}`
@@ -179,7 +187,9 @@ function changed(
 /** Alerts are as open as their investigation: those of closed ones are read once more. */
 async function* turned(pass: Pass): AsyncGenerator<Batch> {
   const { reader, scope } = pass
-  const mine = (await reader.open()).filter((held) => scope.customerId === null || held.customerId === scope.customerId)
+  const mine = (await reader.open()).filter(
+    (held) => scope.customerId === null || held.customerId === scope.customerId,
+  )
   const names = new Set(mine.flatMap((held) => readContext(held.body)?.rrn ?? []))
   if (names.size === 0) return
   const closed = await closedAmong(pass, names)
@@ -197,9 +207,14 @@ async function closedAmong({ reader, scope }: Pass, names: ReadonlySet<string>):
   const rows: Investigation[] = []
   for (const name of names) {
     if (walk.keys.has(name)) continue
-    const outcome = await reader.client.try(investigations.get, { params: { id: name }, query: scope.query }, options)
+    const outcome = await reader.client.try(
+      investigations.get,
+      { params: { id: name }, query: scope.query },
+      options,
+    )
     if (outcome.ok && !isOpen(outcome.answer.value)) rows.push(outcome.answer.value)
-    if (!outcome.ok && !(outcome.error instanceof ApiError && outcome.error.status === 404)) throw outcome.error
+    if (!outcome.ok && !(outcome.error instanceof ApiError && outcome.error.status === 404))
+      throw outcome.error
   }
   return rows
 }

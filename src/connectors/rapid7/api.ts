@@ -133,14 +133,16 @@ export const errors: ErrorHabit = {
     const code = /^\d{3}$/.test(read.code ?? '') ? undefined : read.code
     const message = read.message?.replace(/^HTTP \d{3} (?=\S)/, '')
     if (message === undefined || !missingOrganization.test(message)) return { ...read, message, code }
-    const mend = 'a multi-tenant key must say whose data it wants: set organizationId to the id of your own organization'
+    const mend =
+      'a multi-tenant key must say whose data it wants: set organizationId to the id of your own organization'
     return { ...read, code: 'organization_missing', message: `${message}; ${mend}` }
   },
   write({ status, code, message }, { requestId, switches }) {
     if (status === 401) return { message: 'Unauthorized' }
     const shape = switches['errors']
     if (shape === 'plain') return message
-    if (shape === 'html') return `<html><head><title>${status}</title></head><body><h1>${message}</h1></body></html>`
+    if (shape === 'html')
+      return `<html><head><title>${status}</title></head><body><h1>${message}</h1></body></html>`
     if (shape === 'bare' || code === 'endpoint_not_found') return { message }
     return { message, correlation_id: requestId }
   },
@@ -177,27 +179,58 @@ export const may = {
   audit: ['audit'],
 } as const
 
-
 /** Everything that the contract document infers, or finds told in two ways. */
 export const switches: Record<string, Switch> = {
-  rateLimit: { about: 'Requests: the overview page (1000 in 15 min), the gateway of 2023, a number, or 0 for none', values: ['seed', 'gateway', '0'], free: true },
+  rateLimit: {
+    about: 'Requests: the overview page (1000 in 15 min), the gateway of 2023, a number, or 0 for none',
+    values: ['seed', 'gateway', '0'],
+    free: true,
+  },
   retryAfter: { about: 'Whether a 429 says how long to wait', values: ['on', 'off'] },
-  metadataSize: { about: 'metadata.size: the size in effect, or the number of rows of this page', values: ['effective', 'rows'] },
+  metadataSize: {
+    about: 'metadata.size: the size in effect, or the number of rows of this page',
+    values: ['effective', 'rows'],
+  },
   totals: { about: 'total_pages and total_data of a page', values: ['present', 'absent'] },
-  pageCap: { about: 'Rows that a page may have at most, whatever is asked for', values: ['documented', '7'], free: true },
-  fractions: { about: 'Digits of a second in timestamps: as measured, or always three', values: ['trimmed', 'milliseconds', 'none'] },
+  pageCap: {
+    about: 'Rows that a page may have at most, whatever is asked for',
+    values: ['documented', '7'],
+    free: true,
+  },
+  fractions: {
+    about: 'Digits of a second in timestamps: as measured, or always three',
+    values: ['trimmed', 'milliseconds', 'none'],
+  },
   errors: { about: 'The shape of an error body', values: ['correlated', 'bare', 'plain', 'html'] },
   logErrors: { about: 'The body of a 404 of Log Search', values: ['code', 'message'] },
   ruleReference: { about: 'detection_rule_rrn of an alert', values: ['object', 'text'] },
-  managed: { about: 'The shape of /managed-organizations; the specification types one bare object', values: ['page', 'array'] },
-  polls: { about: 'Answers of a query before it is done; 0 answers at once', values: ['2', '0', '1'], free: true },
-  pollStatus: { about: 'Status of a query that is not done: first 202 and then 200, or always 202', values: ['mixed', '202'] },
-  links: { about: 'Where the links of Log Search lead: this host, the other host family, or a foreign one', values: ['own', 'other'], free: true },
+  managed: {
+    about: 'The shape of /managed-organizations; the specification types one bare object',
+    values: ['page', 'array'],
+  },
+  polls: {
+    about: 'Answers of a query before it is done; 0 answers at once',
+    values: ['2', '0', '1'],
+    free: true,
+  },
+  pollStatus: {
+    about: 'Status of a query that is not done: first 202 and then 200, or always 202',
+    values: ['mixed', '202'],
+  },
+  links: {
+    about: 'Where the links of Log Search lead: this host, the other host family, or a foreign one',
+    values: ['own', 'other'],
+    free: true,
+  },
   nextLink: { about: 'Whether a last page still has a Next link', values: ['absent', 'present'] },
   messages: { about: 'Whether log messages are always JSON', values: ['json', 'mixed'] },
   words: { about: 'Enum values that nobody has published', values: ['known', 'unknown'] },
   extraFields: { about: 'Fields that nobody has published, on every row', values: ['off', 'on'] },
-  siemAlerts: { about: 'Whether the organization has the SIEM alerts interface; off answers 404', values: ['on'], free: true },
+  siemAlerts: {
+    about: 'Whether the organization has the SIEM alerts interface; off answers 404',
+    values: ['on'],
+    free: true,
+  },
   auditLogs: { about: 'Whether audit logging is enabled; off answers 404', values: ['on'], free: true },
   health: { about: 'Whether parts of the health metrics fail: 207', values: ['whole', 'partial'] },
 }

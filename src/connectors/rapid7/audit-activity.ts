@@ -30,7 +30,12 @@ export function toActivity(record: VendorRecord): ApiActivity {
     time: record.time,
     ...(message !== undefined && { message }),
     metadata: metadataOf(record),
-    actor: { user: { name: textOf(user['name']) ?? email ?? 'unknown', ...(email !== undefined && { email_addr: email }) } },
+    actor: {
+      user: {
+        name: textOf(user['name']) ?? email ?? 'unknown',
+        ...(email !== undefined && { email_addr: email }),
+      },
+    },
     api: { operation, ...(service !== undefined && { service: { name: service } }) },
     src_endpoint: ip === undefined ? { name: 'unknown' } : { ip },
     unmapped: mappedOut(entry, ['action', 'description', 'service', 'user', 'source_ip']),

@@ -28,7 +28,10 @@ const cursorSchema = z.object({ scopes: z.record(z.string(), z.number()).default
 
 async function* readAudit(reader: FeedReader): AsyncGenerator<Batch> {
   const cursor = cursorSchema.parse(reader.cursor ?? {})
-  yield* eachScope(reader, (scope) => readScope(reader, scope, cursor), { cursor: () => cursor, optional: true })
+  yield* eachScope(reader, (scope) => readScope(reader, scope, cursor), {
+    cursor: () => cursor,
+    optional: true,
+  })
 }
 
 async function* readScope(
@@ -56,7 +59,13 @@ async function newRows(reader: FeedReader, scope: Scope, { result, text }: LogPa
   const rows = (result.events ?? []).map((event, i): RecordSeed => {
     const time = Number(event.timestamp ?? reader.now)
     const vendorId = `${event.log_id ?? ''}/${sequenceOf(event)}`
-    return { vendorId, customerId: scope.customerId, time, open: false, body: slices?.[i] ?? JSON.stringify(event) }
+    return {
+      vendorId,
+      customerId: scope.customerId,
+      time,
+      open: false,
+      body: slices?.[i] ?? JSON.stringify(event),
+    }
   })
   // An entry never changes; only the links in it follow the address that was asked.
   const known = await reader.known(rows.map((row) => row.vendorId))

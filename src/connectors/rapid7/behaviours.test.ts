@@ -4,7 +4,10 @@ import { attachments } from './attachments.ts'
 import { entities } from './entities.ts'
 import { investigations } from './investigations.ts'
 import { threats } from './threats.ts'
-import { type Ask, hour, keyOf, parent, setUp } from './testing.ts'
+import { makeWorld } from '../../sandbox/world.ts'
+import { type Ask, hour, keyOf, parent, settingUp } from './testing.ts'
+
+const setUp = settingUp<any>(makeWorld)
 
 // What the sandbox does beside handing out rows: the rules of the contract document, one by one.
 
@@ -26,7 +29,9 @@ describe('investigations', () => {
 
   test('another organization’s investigation is not there', async () => {
     const { ask, customers } = await one()
-    expect((await ask(`GET ${path}`, undefined, { 'r7-organization-id': customers[0] ?? '' })).status).toBe(404)
+    expect((await ask(`GET ${path}`, undefined, { 'r7-organization-id': customers[0] ?? '' })).status).toBe(
+      404,
+    )
   })
 
   test('status: any case, disposition only when it closes, the same again changes nothing', async () => {
@@ -44,7 +49,11 @@ describe('investigations', () => {
     const { ask } = await one()
     await ask(`PUT ${path}/disposition/malicious`)
     const answer = (await ask(`PUT /idr/v1/investigations/${lesson}/status/CLOSED`)).body
-    expect([answer.status, answer.disposition, 'organization_id' in answer]).toEqual(['CLOSED', 'MALICIOUS', false])
+    expect([answer.status, answer.disposition, 'organization_id' in answer]).toEqual([
+      'CLOSED',
+      'MALICIOUS',
+      false,
+    ])
     expect((await ask(`GET /idr/v1/investigations/${lesson}`)).status).toBe(404)
     expect((await ask('POST /idr/v1/investigations', {})).status).toBe(405)
   })
@@ -65,7 +74,9 @@ describe('investigations', () => {
 
   test('assigning takes somebody of the account', async () => {
     const { ask } = await one()
-    expect((await ask(`PUT ${path}/assignee`, { user_email_address: 'tech1@msp.test' })).body.assignee.email).toBe('tech1@msp.test')
+    expect(
+      (await ask(`PUT ${path}/assignee`, { user_email_address: 'tech1@msp.test' })).body.assignee.email,
+    ).toBe('tech1@msp.test')
     expect((await ask(`PUT ${path}/assignee`, { user_email_address: 'nobody@msp.test' })).status).toBe(404)
     expect((await ask(`PUT ${path}/assignee`, { user_email_address: '' })).status).toBe(400)
   })
@@ -106,20 +117,37 @@ describe('investigations', () => {
     const { ask, customers } = await one()
     const own = { 'r7-organization-id': customers[0] ?? '' }
     const rank = ['UNSPECIFIED', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL']
-    const ranks = (await ask('GET /idr/v2/investigations?size=100', undefined, own)).body.data.map((row: any) => rank.indexOf(row.priority))
+    const ranks = (await ask('GET /idr/v2/investigations?size=100', undefined, own)).body.data.map(
+      (row: any) => rank.indexOf(row.priority),
+    )
     expect(ranks).toEqual(ranks.toSorted((a: number, b: number) => b - a))
-    for (const wrong of ['sort=created_time', 'sort=title,ASC', 'sort=created_time,UP', 'statuses=DONE', 'size=0', 'size=x'])
+    for (const wrong of [
+      'sort=created_time',
+      'sort=title,ASC',
+      'sort=created_time,UP',
+      'statuses=DONE',
+      'size=0',
+      'size=x',
+    ])
       expect([wrong, (await ask(`GET /idr/v2/investigations?${wrong}`)).status]).toEqual([wrong, 400])
     const all = (await ask('GET /idr/v2/investigations')).body.metadata.total_data
-    expect((await ask('GET /idr/v2/investigations?status=CLOSED&assignee_email=x')).body.metadata.total_data).toBe(all)
-    expect((await ask('GET /idr/v2/investigations?statuses=OPEN,%20CLOSED')).body.metadata.total_data).toBe(all)
-    expect((await ask('GET /idr/v2/investigations?assignee.email=demo@lab.example')).body.metadata.total_data).toBe(1)
+    expect(
+      (await ask('GET /idr/v2/investigations?status=CLOSED&assignee_email=x')).body.metadata.total_data,
+    ).toBe(all)
+    expect((await ask('GET /idr/v2/investigations?statuses=OPEN,%20CLOSED')).body.metadata.total_data).toBe(
+      all,
+    )
+    expect(
+      (await ask('GET /idr/v2/investigations?assignee.email=demo@lab.example')).body.metadata.total_data,
+    ).toBe(1)
     expect((await ask('GET /idr/v2/investigations?tags=Training')).body.metadata.total_data).toBe(1)
   })
 
   test('index past the end is an empty page; index counts pages', async () => {
     const { ask } = await one()
-    const [first, second, past] = await Promise.all([0, 1, 9].map((i) => ask(`GET /idr/v2/investigations?size=1&index=${i}`)))
+    const [first, second, past] = await Promise.all(
+      [0, 1, 9].map((i) => ask(`GET /idr/v2/investigations?size=1&index=${i}`)),
+    )
     expect(first?.body.data[0].rrn).not.toBe(second?.body.data[0].rrn)
     expect([past?.status, past?.body.data]).toEqual([200, []])
   })
@@ -130,14 +158,21 @@ describe('investigations', () => {
     const title = { field: 'title', operator: 'CONTAINS', value: 'suspicious process' }
     const host = { field: 'actor_asset_hostname', operator: 'CONTAINS', value: 'lab' }
     expect((await find(title, host)).body.metadata.total_data).toBe(2)
-    expect((await find(title, { field: 'status', operator: 'EQUALS', value: 'closed' })).body.data).toEqual([])
+    expect((await find(title, { field: 'status', operator: 'EQUALS', value: 'closed' })).body.data).toEqual(
+      [],
+    )
     expect((await find({ field: 'created_time', operator: 'EQUALS', value: 'x' })).status).toBe(400)
     expect((await find({ field: 'title', operator: 'EQUALS', value: 'x' })).status).toBe(400)
   })
 
   test('bulk close: a kind in a window, nothing at all when there are more than allowed', async () => {
     const { ask } = await one()
-    const body = { source: 'ALERT', alert_type: 'Suspicious Process', from: '2026-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z' }
+    const body = {
+      source: 'ALERT',
+      alert_type: 'Suspicious Process',
+      from: '2026-01-01T00:00:00Z',
+      to: '2027-01-01T00:00:00Z',
+    }
     const close = (extra: object) => ask('POST /idr/v2/investigations/bulk_close', { ...body, ...extra })
     expect((await close({ max_investigations_to_close: 1 })).status).toBe(400)
     expect((await close({ alert_type: undefined })).status).toBe(400)
@@ -176,7 +211,8 @@ describe('comments and attachments', () => {
   test('newest first or last; only its creator deletes a comment; visibility in any case', async () => {
     const { ask, user } = await one()
     const { rrn } = (await ask('POST /idr/v1/comments', { target: lesson, body: 'later' })).body
-    const bodies = async (extra = '') => (await ask(`GET /idr/v1/comments?target=${lesson}${extra}`)).body.data.map((row: any) => row.body)
+    const bodies = async (extra = '') =>
+      (await ask(`GET /idr/v1/comments?target=${lesson}${extra}`)).body.data.map((row: any) => row.body)
     expect(await bodies()).toEqual(['later', 'test'])
     expect(await bodies('&sortDirection=ASC')).toEqual(['test', 'later'])
     expect((await ask(`PUT /idr/v1/comments/${rrn}/internal`)).body.visibility).toBe('INTERNAL')
@@ -199,7 +235,8 @@ describe('comments and attachments', () => {
     ])
     const rrn = files[0]?.rrn ?? ''
     expect(await pair.client.call(attachments.download, { params: { rrn } })).toBe('Grüße\r\n--x')
-    const listed = async () => (await pair.client.call(attachments.list, { query: { target: lesson } })).rows.map((row) => row.rrn)
+    const listed = async () =>
+      (await pair.client.call(attachments.list, { query: { target: lesson } })).rows.map((row) => row.rrn)
     expect(await listed()).not.toContain(rrn)
     await ask('POST /idr/v1/comments', { target: lesson, attachments: [rrn] })
     expect(await listed()).toContain(rrn)
@@ -207,32 +244,53 @@ describe('comments and attachments', () => {
 
   test('a file that is being scanned is not handed out', async () => {
     const { ask } = await one()
-    expect((await ask(`GET /idr/v1/attachments/rrn:collaboration:us:${parent}:attachment:LESSONSCANNG`)).status).toBe(400)
-    expect((await ask('POST /idr/v1/attachments', 'no parts', { 'content-type': 'multipart/form-data; boundary=x' })).status).toBe(400)
+    expect(
+      (await ask(`GET /idr/v1/attachments/rrn:collaboration:us:${parent}:attachment:LESSONSCANNG`)).status,
+    ).toBe(400)
+    expect(
+      (
+        await ask('POST /idr/v1/attachments', 'no parts', {
+          'content-type': 'multipart/form-data; boundary=x',
+        })
+      ).status,
+    ).toBe(400)
   })
 })
 
 describe('threats', () => {
-  const add = (ask: Ask, key: string, format: string, body: unknown, type = 'application/json') =>
-    ask(`POST /idr/v1/customthreats/key/${key}/indicators/add?format=${format}`, body, { 'content-type': type })
+  const add = (ask: Ask<any>, key: string, format: string, body: unknown, type = 'application/json') =>
+    ask(`POST /idr/v1/customthreats/key/${key}/indicators/add?format=${format}`, body, {
+      'content-type': type,
+    })
 
   test('the key is in no body; indicators count once; what is none comes back', async () => {
     const { ask } = await one()
-    const made = await ask('POST /idr/v1/customthreats?format=json', { threat: 'T', note: 'n', indicators: { ips: ['198.51.100.9', '10.0.0.0/8'] } })
+    const made = await ask('POST /idr/v1/customthreats?format=json', {
+      threat: 'T',
+      note: 'n',
+      indicators: { ips: ['198.51.100.9', '10.0.0.0/8'] },
+    })
     const key = made.headers['x-sandbox-threat-key'] ?? ''
     expect(made.text).not.toContain(key)
     expect(made.body).toEqual({
       threat: { name: 'T', note: 'n', indicator_count: 1, published: false },
       rejected_indicators: ['10.0.0.0/8'],
     })
-    expect((await add(ask, key, 'json', { ips: ['198.51.100.9'], urls: ['https://a.test/x'] })).body.threat.indicator_count).toBe(2)
+    expect(
+      (await add(ask, key, 'json', { ips: ['198.51.100.9'], urls: ['https://a.test/x'] })).body.threat
+        .indicator_count,
+    ).toBe(2)
     expect((await add(ask, key, 'csv', 'a.test,b.test', 'text/csv')).body.threat.indicator_count).toBe(4)
     const stix = '<stix><v>c.test</v></stix>'
     expect((await add(ask, key, 'stix_xml', stix, 'text/xml')).body.threat.indicator_count).toBe(5)
     expect((await add(ask, key, 'pdf', {})).status).toBe(400)
-    const replaced = await ask(`POST /idr/v1/customthreats/key/${key}/indicators/replace?format=json`, { domain_names: ['d.test'] })
+    const replaced = await ask(`POST /idr/v1/customthreats/key/${key}/indicators/replace?format=json`, {
+      domain_names: ['d.test'],
+    })
     expect(replaced.body.threat.indicator_count).toBe(1)
-    expect((await ask(`POST /idr/v1/customthreats/key/${key}/delete`, { reason: 'done' })).body.name).toBe('T')
+    expect((await ask(`POST /idr/v1/customthreats/key/${key}/delete`, { reason: 'done' })).body.name).toBe(
+      'T',
+    )
     expect((await add(ask, key, 'json', {})).status).toBe(404)
   })
 
@@ -257,7 +315,11 @@ describe('health, collectors, webhooks', () => {
   test('collectors have names and keys of their own', async () => {
     const { ask } = await one()
     const body = { name: 'Branch', key: '0c571bea-0e06-46f3-a67e-f08b68bfa128' }
-    expect((await ask('POST /idr/v1/collectors', body)).body).toEqual({ id: expect.any(String), rrn: expect.any(String), name: 'Branch' })
+    expect((await ask('POST /idr/v1/collectors', body)).body).toEqual({
+      id: expect.any(String),
+      rrn: expect.any(String),
+      name: 'Branch',
+    })
     expect((await ask('POST /idr/v1/collectors', body)).status).toBe(400)
   })
 
@@ -266,7 +328,9 @@ describe('health, collectors, webhooks', () => {
     const { rrn } = (await ask('POST /idr/v1/cloud-webhooks', { name: 'Hook', url: 'https://a.test' })).body
     const hook = `/idr/v1/cloud-webhooks/${rrn}`
     expect((await ask(`PATCH ${hook}`, { name: 'Hook 2' })).body.name).toBe('Hook 2')
-    expect((await ask(`POST ${hook}/validation`, { type: 'OAUTH', client_id: 'c' })).body.validation_config.type).toBe('OAUTH')
+    expect(
+      (await ask(`POST ${hook}/validation`, { type: 'OAUTH', client_id: 'c' })).body.validation_config.type,
+    ).toBe('OAUTH')
     expect((await ask(`DELETE ${hook}/validation`)).status).toBe(204)
     expect((await ask(`POST ${hook}/test`)).status).toBe(200)
     expect((await ask(`POST ${hook}/replay`, { event_ids: ['1'] })).status).toBe(200)
@@ -288,8 +352,14 @@ test('entities are searched and sorted by their own fields', async () => {
   expect((await pair.client.call(entities.asset, { params: { rrn } }, options)).name).toBe(names[0])
   const locals = await pair.client.call(entities.searchLocalAccounts, { body: {} }, options)
   const local = locals.rows[0]?.rrn ?? ''
-  expect((await pair.client.call(entities.localAccount, { params: { rrn: local } }, options)).name).toBe('administrator')
-  const wrong = await pair.client.try(entities.searchUsers, { body: { search: [{ field: 'shoe_size', operator: 'EQUALS', value: 1 }] } }, options)
+  expect((await pair.client.call(entities.localAccount, { params: { rrn: local } }, options)).name).toBe(
+    'administrator',
+  )
+  const wrong = await pair.client.try(
+    entities.searchUsers,
+    { body: { search: [{ field: 'shoe_size', operator: 'EQUALS', value: 1 }] } },
+    options,
+  )
   expect(wrong.ok ? 200 : wrong.error.status).toBe(400)
 })
 
@@ -318,7 +388,9 @@ test('several organizations at once: user keys with multi-customer, ids then are
   expect(all.metadata.total_data).toBeGreaterThan(own.metadata.total_data)
   const foreign = all.data.find((row: any) => row.organization_id !== own.data[0].organization_id).rrn
   expect((await ask(`GET /idr/v2/investigations/${foreign}`, undefined, user)).status).toBe(404)
-  expect((await ask(`GET /idr/v2/investigations/${foreign}?multi-customer=true`, undefined, user)).status).toBe(200)
+  expect(
+    (await ask(`GET /idr/v2/investigations/${foreign}?multi-customer=true`, undefined, user)).status,
+  ).toBe(200)
   await pair.client.call(investigations.list, { query: { 'multi-customer': true } })
 })
 
@@ -336,6 +408,7 @@ test('the client stops before a window is used up, whichever way the reset is wr
   for (const rateLimit of ['gateway', '60']) {
     const { pair } = await setUp({ switches: { rateLimit } })
     const { account } = await import('./account.ts')
-    for (let i = 0; i < 130; i++) expect((await pair.client.try(account.products, {}, { attempts: 1 })).ok).toBe(true)
+    for (let i = 0; i < 130; i++)
+      expect((await pair.client.try(account.products, {}, { attempts: 1 })).ok).toBe(true)
   }
 })

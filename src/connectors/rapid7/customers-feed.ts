@@ -24,7 +24,9 @@ export const customersFeed: Feed = {
 type Found = Required<Pick<Batch, 'rows' | 'rejected'>> & Pick<Batch, 'incomplete'>
 
 async function* readCustomers(reader: FeedReader): AsyncGenerator<Batch> {
-  const managed = reader.client.settings['organizationId'] ? await offered(() => fromManaged(reader)) : undefined
+  const managed = reader.client.settings['organizationId']
+    ? await offered(() => fromManaged(reader))
+    : undefined
   const own = await offered(() => fromProducts(reader))
   const found = managed ?? own ?? (await offered(() => fromOrganizations(reader)))
   if (found === undefined) throw unknown(reader)
@@ -46,7 +48,8 @@ async function offered(read: () => Promise<Found>): Promise<Found | undefined> {
 }
 
 function unknown({ client }: FeedReader): ApiError {
-  const message = 'the key does not say which organization it belongs to: set organizationId, or use a key that may read products'
+  const message =
+    'the key does not say which organization it belongs to: set organizationId, or use a key that may read products'
   const { vendor } = client.contract
   return new ApiError({ vendor, status: 0, code: 'organization_unknown', message, verdict: 'refused' })
 }
@@ -73,7 +76,9 @@ async function fromProducts({ client, now }: FeedReader): Promise<Found> {
   const page = await client.call(account.products, {}, { priority: 'inventory' })
   const rows = page.rows.map((row, i) => ({ row, raw: page.rawOf(i) }))
   const first = [...rows.filter(({ raw }) => !hasInsight(raw)), ...rows.filter(({ raw }) => hasInsight(raw))]
-  const byId = new Map(first.map(({ row, raw }) => [row.organization_id, toSeed(row.organization_id, raw, now)]))
+  const byId = new Map(
+    first.map(({ row, raw }) => [row.organization_id, toSeed(row.organization_id, raw, now)]),
+  )
   return { rows: [...byId.values()], rejected: page.rejected }
 }
 

@@ -15,7 +15,13 @@ const accountRow = z.looseObject({
   user: named,
   authentication_service: text,
 })
-const userRow = z.looseObject({ rrn: z.string(), name: text, domain: text, first_name: text, last_name: text })
+const userRow = z.looseObject({
+  rrn: z.string(),
+  name: text,
+  domain: text,
+  first_name: text,
+  last_name: text,
+})
 const assetRow = z.looseObject({ rrn: z.string(), name: text })
 const localRow = z.looseObject({ rrn: z.string(), name: text, user: named, asset: named })
 

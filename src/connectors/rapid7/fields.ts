@@ -26,8 +26,6 @@ export const query = {
 
 /** The criteria that all searches share: they must all hold. */
 export const criteria = z.looseObject({
-  search: z
-    .array(z.looseObject({ field: z.string(), operator: z.string(), value: z.unknown() }))
-    .nullish(),
+  search: z.array(z.looseObject({ field: z.string(), operator: z.string(), value: z.unknown() })).nullish(),
   sort: z.array(z.looseObject({ field: z.string(), order: z.string() })).nullish(),
 })

@@ -50,7 +50,8 @@ const contract: Contract = {
   vendor: 'rapid7',
   title: 'Rapid7 Command Platform',
   version: 'v2',
-  about: 'InsightIDR of one organization, or of all that an MSP manages: investigations, alerts, logs and audit logs.',
+  about:
+    'InsightIDR of one organization, or of all that an MSP manages: investigations, alerts, logs and audit logs.',
   settings: habits.settings,
   base: habits.base,
   surfaces: { logs: habits.logs },
@@ -68,11 +69,14 @@ const contract: Contract = {
     whenOk: { code: 'refused_here', message: 'the key is good, but this service does not take it' },
     whenNot: {
       code: 'unauthorized',
-      message: 'the key is not known in this region: it was deleted or mistyped, or it belongs to another region; `watchfloor doctor` tells which',
+      message:
+        'the key is not known in this region: it was deleted or mistyped, or it belongs to another region; `watchfloor doctor` tells which',
     },
   },
   switches: habits.switches,
-  operations: Object.fromEntries(resources.flatMap((resource) => Object.values(resource).map((op) => [op.id, op]))),
+  operations: Object.fromEntries(
+    resources.flatMap((resource) => Object.values(resource).map((op) => [op.id, op])),
+  ),
 }
 
 const connector: Connector = {

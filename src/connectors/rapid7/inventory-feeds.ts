@@ -19,7 +19,10 @@ function inventory(name: string, op: Operation & { paging: Paging }): Feed {
     kind: 'inventory',
     everyMs: 6 * hour,
     read: (reader) =>
-      eachScope(reader, (scope) => readScope(reader, scope, op), { cursor: () => ({ readAt: reader.now }), optional: true }),
+      eachScope(reader, (scope) => readScope(reader, scope, op), {
+        cursor: () => ({ readAt: reader.now }),
+        optional: true,
+      }),
   }
 }
 
@@ -40,7 +43,8 @@ async function* readScope(
       const customerId = organizationOf(vendorId) ?? scope.customerId
       return [{ vendorId, customerId, time: reader.now, open: false, body }]
     })
-    if (rows.length > 0 || page.rejected.length > 0) yield { rows, cursor: reader.cursor, rejected: page.rejected }
+    if (rows.length > 0 || page.rejected.length > 0)
+      yield { rows, cursor: reader.cursor, rejected: page.rejected }
   }
   return walk.complete ? undefined : (walk.reason ?? 'not read to the end')
 }

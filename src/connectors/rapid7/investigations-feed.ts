@@ -144,10 +144,17 @@ async function* sweep(
   return { keys: walk.keys, gap: walk.complete ? undefined : (walk.reason ?? 'not read to the end') }
 }
 
-function changed({ reader, scope }: Pass, row: Investigation, body: string, held: string | undefined): RecordSeed[] {
+function changed(
+  { reader, scope }: Pass,
+  row: Investigation,
+  body: string,
+  held: string | undefined,
+): RecordSeed[] {
   if (held !== undefined && lasting(held) === lasting(body)) return []
   const customerId = row.organization_id ?? organizationOf(row.rrn) ?? scope.customerId
-  return [{ vendorId: row.rrn, customerId, time: timeOf(row.created_time) ?? reader.now, open: isOpen(row), body }]
+  return [
+    { vendorId: row.rrn, customerId, time: timeOf(row.created_time) ?? reader.now, open: isOpen(row), body },
+  ]
 }
 
 /** Looking at an investigation changes when it was last looked at: that alone makes no new record. */
@@ -167,7 +174,9 @@ function iso(ms: number): string {
 /** Those that left the open set are looked up by name; what is not there any more stays open and is reported. */
 async function* departures(pass: Pass, listed: ReadonlySet<string>): AsyncGenerator<Batch, string[]> {
   const { reader, cursor, scope } = pass
-  const mine = (await reader.open()).filter((held) => scope.customerId === null || held.customerId === scope.customerId)
+  const mine = (await reader.open()).filter(
+    (held) => scope.customerId === null || held.customerId === scope.customerId,
+  )
   const gone = mine.filter((held) => !listed.has(held.vendorId))
   for (const { vendorId } of mine) if (listed.has(vendorId)) delete cursor.astray[vendorId]
   const due = gone.filter((held) => (cursor.astray[held.vendorId]?.nextAt ?? 0) <= reader.now)
@@ -179,11 +188,18 @@ async function* departures(pass: Pass, listed: ReadonlySet<string>): AsyncGenera
     else cursor.astray[held.vendorId] = { nextAt: reader.now + hour, absent: found === undefined }
     if (rows.length > 0) yield batch(pass, rows)
   }
-  const absent = gone.filter((held) => cursor.astray[held.vendorId]?.absent === true).map((held) => held.vendorId)
-  return absent.length === 0 ? [] : [`kept open, though Rapid7 no longer has them: ${absent.slice(0, 10).join(', ')}`]
+  const absent = gone
+    .filter((held) => cursor.astray[held.vendorId]?.absent === true)
+    .map((held) => held.vendorId)
+  return absent.length === 0
+    ? []
+    : [`kept open, though Rapid7 no longer has them: ${absent.slice(0, 10).join(', ')}`]
 }
 
-async function lookUp({ reader, scope }: Pass, id: string): Promise<{ row: Investigation; body: string } | undefined> {
+async function lookUp(
+  { reader, scope }: Pass,
+  id: string,
+): Promise<{ row: Investigation; body: string } | undefined> {
   const input = { params: { id }, query: scope.query }
   const outcome = await reader.client.try(investigations.get, input, { settings: scope.settings })
   if (outcome.ok) return { row: outcome.answer.value, body: outcome.answer.text }

@@ -22,12 +22,20 @@ export const log = z.looseObject({
   logsets_info: infos,
   links: many,
 })
-const logset = z.looseObject({ id: z.string(), name: text, description: text, user_data: free, logs_info: infos })
+const logset = z.looseObject({
+  id: z.string(),
+  name: text,
+  description: text,
+  user_data: free,
+  logs_info: infos,
+})
 
-const leql = z.looseObject({
-  statement: text,
-  during: z.looseObject({ from: count, to: count, time_range: text }).nullish(),
-}).nullish()
+const leql = z
+  .looseObject({
+    statement: text,
+    during: z.looseObject({ from: count, to: count, time_range: text }).nullish(),
+  })
+  .nullish()
 const item = { id: z.string(), name: text }
 const label = z.looseObject({ ...item, sn: count, color: text, reserved: z.boolean().nullish() })
 const savedQuery = z.looseObject({ ...item, leql, logs: many })
@@ -50,12 +58,65 @@ function wrapped(noun: string, at: string, row: z.ZodType): Record<Verb, Operati
   const one = `${at}/{id}`
   const shared = { source, ...logsurface }
   return {
-    list: operation({ ...shared, id: `${plural}.list`, method: 'GET', path: at, summary: `All ${words} entries`, answer: row, paging: whole(key) }),
-    create: operation({ ...shared, id: `${plural}.create`, method: 'POST', path: at, summary: `Make a ${words}`, body, answer, status: 201, permission }),
-    get: operation({ ...shared, id: `${plural}.get`, method: 'GET', path: one, summary: `One ${words}`, answer }),
-    replace: operation({ ...shared, id: `${plural}.replace`, method: 'PUT', path: one, summary: `Replace a ${words}`, body, answer, permission }),
-    update: operation({ ...shared, id: `${plural}.update`, method: 'PATCH', path: one, summary: `Change a ${words}`, body, answer, permission, repeatable: true }),
-    remove: operation({ ...shared, id: `${plural}.remove`, method: 'DELETE', path: one, summary: `Delete a ${words}`, answer: z.unknown(), status: 204, permission }),
+    list: operation({
+      ...shared,
+      id: `${plural}.list`,
+      method: 'GET',
+      path: at,
+      summary: `All ${words} entries`,
+      answer: row,
+      paging: whole(key),
+    }),
+    create: operation({
+      ...shared,
+      id: `${plural}.create`,
+      method: 'POST',
+      path: at,
+      summary: `Make a ${words}`,
+      body,
+      answer,
+      status: 201,
+      permission,
+    }),
+    get: operation({
+      ...shared,
+      id: `${plural}.get`,
+      method: 'GET',
+      path: one,
+      summary: `One ${words}`,
+      answer,
+    }),
+    replace: operation({
+      ...shared,
+      id: `${plural}.replace`,
+      method: 'PUT',
+      path: one,
+      summary: `Replace a ${words}`,
+      body,
+      answer,
+      permission,
+    }),
+    update: operation({
+      ...shared,
+      id: `${plural}.update`,
+      method: 'PATCH',
+      path: one,
+      summary: `Change a ${words}`,
+      body,
+      answer,
+      permission,
+      repeatable: true,
+    }),
+    remove: operation({
+      ...shared,
+      id: `${plural}.remove`,
+      method: 'DELETE',
+      path: one,
+      summary: `Delete a ${words}`,
+      answer: z.unknown(),
+      status: 204,
+      permission,
+    }),
   }
 }
 
@@ -74,16 +135,100 @@ const logAnswer = z.looseObject({ log })
 const logsetAnswer = z.looseObject({ logset })
 
 export const logManagement = {
-  logs: operation({ id: 'logs.list', method: 'GET', path: '/management/logs', summary: 'All logs', source, answer: log, paging: whole('logs'), ...logsurface }),
-  log: operation({ id: 'logs.get', method: 'GET', path: '/management/logs/{id}', summary: 'One log', source, answer: logAnswer, ...logsurface }),
-  removeLog: operation({ id: 'logs.remove', method: 'DELETE', path: '/management/logs/{id}', summary: 'Delete a log', source, answer: z.unknown(), status: 204, permission, ...logsurface }),
-  eventSources: operation({ id: 'logs.event-sources', method: 'GET', path: '/management/logs/{id}/event-sources', summary: 'What feeds a log', source: 'C: PSOC', answer: z.looseObject({}), paging: whole('event-sources'), ...logsurface }),
-  topKeys: operation({ id: 'logs.top-keys', method: 'GET', path: '/management/logs/{id}/topkeys', summary: 'The commonest keys of a log', source: 'C: PSOC', answer: z.looseObject({}), paging: whole('topkeys'), ...logsurface }),
-  logsets: operation({ id: 'logsets.list', method: 'GET', path: '/management/logsets', summary: 'All sets of logs', source, answer: logset, paging: whole('logsets'), ...logsurface }),
-  logset: operation({ id: 'logsets.get', method: 'GET', path: '/management/logsets/{id}', summary: 'One set of logs', source, answer: logsetAnswer, ...logsurface }),
-  replaceLogset: operation({ id: 'logsets.replace', method: 'PUT', path: '/management/logsets/{id}', summary: 'Replace a set of logs', source, body: z.looseObject({ logset: z.looseObject({}) }), answer: logsetAnswer, permission, ...logsurface }),
-  removeLogset: operation({ id: 'logsets.remove', method: 'DELETE', path: '/management/logsets/{id}', summary: 'Delete a set of logs', source, answer: z.unknown(), status: 204, permission, ...logsurface }),
+  logs: operation({
+    id: 'logs.list',
+    method: 'GET',
+    path: '/management/logs',
+    summary: 'All logs',
+    source,
+    answer: log,
+    paging: whole('logs'),
+    ...logsurface,
+  }),
+  log: operation({
+    id: 'logs.get',
+    method: 'GET',
+    path: '/management/logs/{id}',
+    summary: 'One log',
+    source,
+    answer: logAnswer,
+    ...logsurface,
+  }),
+  removeLog: operation({
+    id: 'logs.remove',
+    method: 'DELETE',
+    path: '/management/logs/{id}',
+    summary: 'Delete a log',
+    source,
+    answer: z.unknown(),
+    status: 204,
+    permission,
+    ...logsurface,
+  }),
+  eventSources: operation({
+    id: 'logs.event-sources',
+    method: 'GET',
+    path: '/management/logs/{id}/event-sources',
+    summary: 'What feeds a log',
+    source: 'C: PSOC',
+    answer: z.looseObject({}),
+    paging: whole('event-sources'),
+    ...logsurface,
+  }),
+  topKeys: operation({
+    id: 'logs.top-keys',
+    method: 'GET',
+    path: '/management/logs/{id}/topkeys',
+    summary: 'The commonest keys of a log',
+    source: 'C: PSOC',
+    answer: z.looseObject({}),
+    paging: whole('topkeys'),
+    ...logsurface,
+  }),
+  logsets: operation({
+    id: 'logsets.list',
+    method: 'GET',
+    path: '/management/logsets',
+    summary: 'All sets of logs',
+    source,
+    answer: logset,
+    paging: whole('logsets'),
+    ...logsurface,
+  }),
+  logset: operation({
+    id: 'logsets.get',
+    method: 'GET',
+    path: '/management/logsets/{id}',
+    summary: 'One set of logs',
+    source,
+    answer: logsetAnswer,
+    ...logsurface,
+  }),
+  replaceLogset: operation({
+    id: 'logsets.replace',
+    method: 'PUT',
+    path: '/management/logsets/{id}',
+    summary: 'Replace a set of logs',
+    source,
+    body: z.looseObject({ logset: z.looseObject({}) }),
+    answer: logsetAnswer,
+    permission,
+    ...logsurface,
+  }),
+  removeLogset: operation({
+    id: 'logsets.remove',
+    method: 'DELETE',
+    path: '/management/logsets/{id}',
+    summary: 'Delete a set of logs',
+    source,
+    answer: z.unknown(),
+    status: 204,
+    permission,
+    ...logsurface,
+  }),
   ...Object.fromEntries(
-    nouns.flatMap(([noun, path, row]) => Object.values(wrapped(noun, path, row)).map((op) => [op.id, op] as const)),
+    nouns.flatMap(([noun, path, row]) =>
+      Object.values(wrapped(noun, path, row)).map((op) => [op.id, op] as const),
+    ),
   ),
 }

@@ -53,7 +53,8 @@ async function finished(
     const progress = wholeNumber(answer.value.progress)
     const done = answer.status !== 202 && again === undefined && (progress === undefined || progress >= 100)
     if (done) return { result: answer.value, text: answer.text }
-    if (again === undefined) throw broken(client, 'the search is not done, and there is no link to look at it again')
+    if (again === undefined)
+      throw broken(client, 'the search is not done, and there is no link to look at it again')
     await client.wait(Math.min(longestWait, firstWait * 2 ** look))
     answer = await ask(client, poll, {}, { ...options, link: again })
   }
@@ -63,10 +64,10 @@ async function finished(
 async function ask(
   client: Client,
   op: Searching,
-  input: object,
+  input: Input<Searching>,
   options: CallOptions,
 ): Promise<{ value: LogResult; text: string; status: number }> {
-  const outcome = await client.try(op, input as Input<Searching>, options)
+  const outcome = await client.try(op, input, options)
   if (!outcome.ok) throw outcome.error
   const { value, text, status } = outcome.answer
   return { value, text, status }
@@ -78,7 +79,13 @@ function linkOf({ links }: LogResult, rel: string): string | undefined {
 }
 
 function broken(client: Client, message: string): ApiError {
-  return new ApiError({ vendor: client.contract.vendor, status: 200, code: 'search_not_done', message, verdict: 'retryable' })
+  return new ApiError({
+    vendor: client.contract.vendor,
+    status: 200,
+    code: 'search_not_done',
+    message,
+    verdict: 'retryable',
+  })
 }
 
 /** Sequence numbers pass 2^53: their text counts, or the digits as they came. */

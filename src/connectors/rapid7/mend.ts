@@ -12,7 +12,8 @@ export function mendOf(error: ApiError, region: string): string {
     return 'The answer links to a host that is not Rapid7’s in this region; the key was not sent there. Check the base URL and what stands in between.'
   if (error.code === 'organization_missing')
     return 'A multi-tenant key needs organizationId: the id of your own organization, in the console under Settings, Organization.'
-  if (error.code === 'organization_unknown') return 'Set organizationId, or use a key that may read its products.'
+  if (error.code === 'organization_unknown')
+    return 'Set organizationId, or use a key that may read its products.'
   const word = byStatus[error.status]
   if (word !== undefined) return word.replace('{region}', region)
   return 'Rapid7 or the way to it is in trouble: try again in some minutes.'
@@ -33,7 +34,11 @@ export async function regionOfKey(client: Client): Promise<string | undefined> {
   for (const region of regions.filter((one) => one !== own)) {
     const there = inRegion(base, own, region)
     if (there === undefined) continue
-    const outcome = await client.try(platform.validate, {}, { link: `${there}/validate`, attempts: 1, timeoutMs: 10_000 })
+    const outcome = await client.try(
+      platform.validate,
+      {},
+      { link: `${there}/validate`, attempts: 1, timeoutMs: 10_000 },
+    )
     if (outcome.ok) return region
   }
   return undefined

@@ -13,7 +13,9 @@ import { logQuery } from './log-query.ts'
 import { searchLogs } from './log-search.ts'
 import { logManagement } from './log-management.ts'
 import { inRegion } from './regions.ts'
-import { day, feedOf, keyOf, setUp, start } from './testing.ts'
+import { day, feedOf, keyOf, settingUp, start } from './testing.ts'
+
+const setUp = settingUp<any>(makeWorld)
 
 // Each mistake that somebody can make has an error of its own, and the mend in it.
 
@@ -41,7 +43,9 @@ test('a key of another region: doctor finds the region and says which to set', a
   const { pair: right } = await setUp()
   const key = keyOf(pair, 'organization in eu')
   const client = (await setUpWith({ key })).client
-  expect(await client.try(investigations.list)).toMatchObject({ error: { status: 401, code: 'unauthorized' } })
+  expect(await client.try(investigations.list)).toMatchObject({
+    error: { status: 401, code: 'unauthorized' },
+  })
   const result = await askKey!.run(client)
   expect(result).toMatchObject({ state: 'fail', detail: expect.stringContaining('in eu') })
   expect(result.mend).toBe('Set region to eu: the key and its data live there.')
@@ -49,7 +53,9 @@ test('a key of another region: doctor finds the region and says which to set', a
 })
 
 test('the other regions are found below a prefix and by host name, and nowhere else', () => {
-  expect(inRegion('https://us2.api.insight.rapid7.com', 'us2', 'eu')).toBe('https://eu.api.insight.rapid7.com')
+  expect(inRegion('https://us2.api.insight.rapid7.com', 'us2', 'eu')).toBe(
+    'https://eu.api.insight.rapid7.com',
+  )
   expect(inRegion('http://127.0.0.1:4400/rapid7/us', 'us', 'au')).toBe('http://127.0.0.1:4400/rapid7/au')
   expect(inRegion('https://proxy.example/r7', 'us', 'eu')).toBeUndefined()
 })
@@ -58,9 +64,14 @@ test('a revoked key is unknown everywhere: doctor says to make a new one', async
   const { pair } = await setUp()
   const { client } = await setUpWith({ key: keyOf(pair, 'revoked') })
   const outcome = await client.try(investigations.list)
-  expect(outcome.ok ? '' : outcome.error.message).toMatch(/not known in this region: it was deleted or mistyped/)
+  expect(outcome.ok ? '' : outcome.error.message).toMatch(
+    /not known in this region: it was deleted or mistyped/,
+  )
   const result = await askKey!.run(client)
-  expect([result.state, result.mend]).toEqual(['fail', expect.stringMatching(/Make a new one under Administration/)])
+  expect([result.state, result.mend]).toEqual([
+    'fail',
+    expect.stringMatching(/Make a new one under Administration/),
+  ])
 })
 
 test('a multi-tenant key without an organization says which setting to fill', async () => {
@@ -107,13 +118,18 @@ test('a login page with status 200 is a failure that says so', async () => {
   const between = answers(200, '<!DOCTYPE html><html><body>Sign in</body></html>', '/idr/')
   const { client, pair } = await setUpWith({ between })
   const outcome = await client.try(investigations.list, {}, { attempts: 1 })
-  expect(outcome.ok ? '' : [outcome.error.code, outcome.error.message]).toEqual(['html_body', expect.stringMatching(/HTML page came instead of JSON/)])
+  expect(outcome.ok ? '' : [outcome.error.code, outcome.error.message]).toEqual([
+    'html_body',
+    expect.stringMatching(/HTML page came instead of JSON/),
+  ])
   const holding = new Holding()
   const run = holding.run(feedOf('investigations'), client, pair.clock.now, ['a', 'b'])
   await expect(run).rejects.toThrow(/HTML page/)
   expect(holding.latest.size).toBe(0)
   const probe = connector.probes.find((one) => one.name === 'investigations')!
-  expect((await probe.run(client)).mend).toMatch(/login or proxy page came instead of the API: check the base URL/)
+  expect((await probe.run(client)).mend).toMatch(
+    /login or proxy page came instead of the API: check the base URL/,
+  )
 })
 
 test('a cursor that cannot be read is told, not guessed', async () => {
@@ -143,8 +159,14 @@ test('a search that never ends is given up with a reason', async () => {
 const { paging } = investigations.list
 
 test.each([
-  ['pages counted as rows', { read: (body: unknown, asked: Record<string, unknown>) => plus(paging.read(body, asked as never), 5) }],
-  ['the last page left out', { read: (body: unknown, asked: Record<string, unknown>) => cutShort(paging.read(body, asked as never)) }],
+  [
+    'pages counted as rows',
+    { read: (body: unknown, asked: Record<string, unknown>) => plus(paging.read(body, asked as never), 5) },
+  ],
+  [
+    'the last page left out',
+    { read: (body: unknown, asked: Record<string, unknown>) => cutShort(paging.read(body, asked as never)) },
+  ],
 ])('a planted fault of paging is seen: %s', async (_name, planted) => {
   const organizationId = (await setUp()).customers[0] ?? ''
   const walkAll = async (op: typeof investigations.list): Promise<{ complete: boolean; rows: number }> => {
@@ -207,7 +229,10 @@ test('an error reading that is lost is seen: every refusal has its own words', a
   const { client } = await setUpWith({ key: 'wrong' })
   const outcome = await client.try(investigations.list)
   expect(outcome.ok ? '' : outcome.error.message).toMatch(/Unauthorized/)
-  const mute = { ...connector, contract: { ...connector.contract, errors: { ...connector.contract.errors, read: () => ({}) } } }
+  const mute = {
+    ...connector,
+    contract: { ...connector.contract, errors: { ...connector.contract.errors, read: () => ({}) } },
+  }
   const { client: deaf } = await setUpWith({ key: 'wrong' }, mute)
   const lost = await deaf.try(investigations.list)
   expect(lost.ok ? '' : lost.error.message).not.toMatch(/Unauthorized/)

@@ -21,7 +21,11 @@ export function pages(max: number, { size: usual = 20, honest = true } = {}): Pa
       if (Array.isArray(body)) return { rows: data, total: data.length }
       const metadata = metadataOf(body)
       const total = honest ? wholeNumber(metadata['total_data']) : undefined
-      return { rows: data, total, next: nextPage(data.length, wholeNumber(metadata['total_pages']), metadata, asked) }
+      return {
+        rows: data,
+        total,
+        next: nextPage(data.length, wholeNumber(metadata['total_pages']), metadata, asked),
+      }
     },
     write(rows, asked, switches) {
       const cap = wholeNumber(switches['pageCap']) ?? max

@@ -30,7 +30,11 @@ const one = { index: 0, size: 1 } as never // paging parameters are not part of 
 export const probes: readonly Probe[] = [
   { name: 'key and region', operation: platform.validate, run: askKey },
   { name: 'organizations', operation: account.managedOrganizations, run: askOrganizations },
-  probe('validate, by POST', platform.validatePost, async (client) => (await client.call(platform.validatePost)).message),
+  probe(
+    'validate, by POST',
+    platform.validatePost,
+    async (client) => (await client.call(platform.validatePost)).message,
+  ),
   probe('gateway', platform.root, async (client, options) => {
     const outcome = await client.try(platform.root, {}, options)
     if (!outcome.ok) throw outcome.error
@@ -49,11 +53,16 @@ export const probes: readonly Probe[] = [
   }),
   probe('alerts of an investigation', investigationAlerts.list, async (client, options) => {
     const id = await firstInvestigation(client, options)
-    return id && told((await client.call(investigationAlerts.list, { params: { id }, query: one }, options)).total)
+    return (
+      id && told((await client.call(investigationAlerts.list, { params: { id }, query: one }, options)).total)
+    )
   }),
   optional('product alerts', investigationAlerts.productAlerts, async (client, options) => {
     const id = await firstInvestigation(client, options)
-    return id && told((await client.call(investigationAlerts.productAlerts, { params: { id } }, options)).rows.length)
+    return (
+      id &&
+      told((await client.call(investigationAlerts.productAlerts, { params: { id } }, options)).rows.length)
+    )
   }),
   probe('investigations, version 1', investigationsV1.list, rows(investigationsV1.list, one)),
   optional('comments', comments.list, ofTarget(comments.list)),
@@ -78,7 +87,11 @@ export const probes: readonly Probe[] = [
     return undefined
   }),
   optional('log volume', logUsage.organization, async (client, options) => {
-    const { per_day_usage } = await client.call(logUsage.organization, { query: { time_range: 'last 7 days' } }, options)
+    const { per_day_usage } = await client.call(
+      logUsage.organization,
+      { query: { time_range: 'last 7 days' } },
+      options,
+    )
     return `${per_day_usage.usage.length} days`
   }),
   optional('audit logs', audit.logs, rows(audit.logs)),
@@ -168,7 +181,8 @@ async function attempt(
     return typeof said === 'string' ? { state: 'ok', detail: said } : said
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    if (missing && error.status === 404) return { state: 'skip', detail: 'not offered here; nothing is read from it' }
+    if (missing && error.status === 404)
+      return { state: 'skip', detail: 'not offered here; nothing is read from it' }
     if (missing && error.status === 403)
       return { state: 'warn', detail: error.line, mend: mendOf(error, client.settings['region'] ?? 'us') }
     return failed(error, client.settings['region'] ?? 'us')

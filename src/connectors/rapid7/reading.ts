@@ -4,7 +4,14 @@ import type { VendorRecord } from '../../domain/record.ts'
 /** What every finding of this vendor says in the same way. */
 type Head = Pick<
   DetectionFinding,
-  'class_uid' | 'class_name' | 'category_uid' | 'category_name' | 'activity_id' | 'type_uid' | 'time' | 'metadata'
+  | 'class_uid'
+  | 'class_name'
+  | 'category_uid'
+  | 'category_name'
+  | 'activity_id'
+  | 'type_uid'
+  | 'time'
+  | 'metadata'
 >
 
 export function headOf(record: VendorRecord, activity: number): Head {
@@ -31,6 +38,11 @@ export function metadataOf(record: VendorRecord): DetectionFinding['metadata'] {
 }
 
 /** What is left when the named fields are taken: nothing that the vendor says is lost. */
-export function mappedOut(row: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(row).filter(([name, value]) => !names.includes(name) && value != null))
+export function mappedOut(
+  row: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(row).filter(([name, value]) => !names.includes(name) && value != null),
+  )
 }

@@ -14,7 +14,12 @@ export function logsHost(region: string): string {
  * us; resource names say us1 for us.
  */
 export function regionOf(host: string): string | undefined {
-  const label = host.trim().toLowerCase().replace(/^https?:\/\//, '').split(/[.:/]/)[0] ?? ''
+  const label =
+    host
+      .trim()
+      .toLowerCase()
+      .replace(/^https?:\/\//, '')
+      .split(/[.:/]/)[0] ?? ''
   return regions.find((region) => region === plainRegion(label))
 }
 

@@ -12,7 +12,8 @@ export interface Rrn {
 export function readRrn(text: string): Rrn | undefined {
   const [head, service, region, organization, ...rest] = text.split(':')
   const id = rest.pop()
-  if (head !== 'rrn' || service === undefined || organization === undefined || rest.length === 0) return undefined
+  if (head !== 'rrn' || service === undefined || organization === undefined || rest.length === 0)
+    return undefined
   return { service, region: plainRegion(region ?? ''), organization, type: rest.join(':'), id: id ?? '' }
 }
 

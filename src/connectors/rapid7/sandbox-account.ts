@@ -58,7 +58,8 @@ function personOf(call: Call): Person {
 function createPerson(call: Call): Person {
   const organization = here(call)
   const { email, first_name, last_name } = query.bodyOf(call)
-  if (organization.people.some((one) => one.email === email)) throw query.badRequest(`email: ${String(email)} is taken`)
+  if (organization.people.some((one) => one.email === email))
+    throw query.badRequest(`email: ${String(email)} is taken`)
   const person: Person = {
     id: organization.nextUuid('person'),
     email: String(email),

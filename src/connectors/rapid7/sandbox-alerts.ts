@@ -31,7 +31,9 @@ function print(alert: Alert, switches: Record<string, string>): Record<string, u
 
 function list(call: Call): unknown[] {
   const { organization, row } = find(call)
-  const alerts = row.alerts.flatMap((id) => organization.alert(id) ?? []).toSorted((a, b) => b.created - a.created)
+  const alerts = row.alerts
+    .flatMap((id) => organization.alert(id) ?? [])
+    .toSorted((a, b) => b.created - a.created)
   return lazily(alerts, (alert) => print(alert, call.switches))
 }
 
@@ -48,8 +50,16 @@ const closeReasons = ['ProblemSolved', 'InformationalOnly', 'Other']
 function productAlerts(call: Call): unknown[] {
   const { row } = find(call)
   if (row.threatCommand === null) return []
-  const threat = { alert_id: row.threatCommand, alert_type: 'Phishing', applicable_close_reasons: closeReasons }
-  const agent = { alert_id: `${row.threatCommand}-agent`, alert_type: 'Endpoint Prevention', agent_action_taken: 'Block' }
+  const threat = {
+    alert_id: row.threatCommand,
+    alert_type: 'Phishing',
+    applicable_close_reasons: closeReasons,
+  }
+  const agent = {
+    alert_id: `${row.threatCommand}-agent`,
+    alert_type: 'Endpoint Prevention',
+    agent_action_taken: 'Block',
+  }
   return [
     // Recorded together in one row, and each alone.
     { type: 'THREAT_COMMAND', threat_command_details: threat, insight_agent_details: [agent] },

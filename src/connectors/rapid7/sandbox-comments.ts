@@ -38,7 +38,8 @@ function createComment(call: Call): Row {
   const target = targetOf(call, body['target'])
   const names = Array.isArray(body['attachments']) ? body['attachments'].map(String) : []
   const text = query.textOr(body['body'], null)
-  if ((text ?? '') === '' && names.length === 0) throw query.badRequest('body: a comment needs text or attachments')
+  if ((text ?? '') === '' && names.length === 0)
+    throw query.badRequest('body: a comment needs text or attachments')
   if (new Set(names).size < names.length) throw query.badRequest('attachments: the same file is named twice')
   const files = names.map((name) => {
     const file = organization.attachments.get(name)
@@ -78,7 +79,9 @@ function setVisibility(call: Call): Row {
 function upload(call: Call): unknown[] {
   const organization = here(call)
   const given = query.bodyOf(call)['parts']
-  const parts = (Array.isArray(given) ? given : []).filter(isObject).filter((part) => part['name'] === 'filedata')
+  const parts = (Array.isArray(given) ? given : [])
+    .filter(isObject)
+    .filter((part) => part['name'] === 'filedata')
   if (parts.length === 0) throw query.badRequest('filedata: no file was sent')
   return parts.map((part) => {
     const content = query.textOr(part['text'], '')
@@ -104,9 +107,13 @@ function fileOf(call: Call): { row: Row; content: string; target: string | null 
 
 function download(call: Call): Reply {
   const { row, content } = fileOf(call)
-  if (row['scan_status'] !== 'CLEAN') throw query.badRequest(`The attachment cannot be downloaded: ${String(row['scan_status'])}`)
+  if (row['scan_status'] !== 'CLEAN')
+    throw query.badRequest(`The attachment cannot be downloaded: ${String(row['scan_status'])}`)
   const disposition = `attachment; filename="${String(row['file_name'])}"`
-  return new Reply(200, content, { 'content-type': String(row['mime_type']), 'content-disposition': disposition })
+  return new Reply(200, content, {
+    'content-type': String(row['mime_type']),
+    'content-disposition': disposition,
+  })
 }
 
 export const commentBehaviours: Record<string, Behaviour> = {
@@ -119,7 +126,9 @@ export const commentBehaviours: Record<string, Behaviour> = {
   'attachments.upload': upload,
   'attachments.list': (call) => {
     const target = targetOf(call, call.query['target'])
-    return [...here(call).attachments.values()].filter((file) => file.target === target).map((file) => file.row)
+    return [...here(call).attachments.values()]
+      .filter((file) => file.target === target)
+      .map((file) => file.row)
   },
   'attachments.download': download,
   'attachments.get': (call) => fileOf(call).row,

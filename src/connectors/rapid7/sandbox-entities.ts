@@ -24,7 +24,8 @@ function tablesOf(organization: Organization): Tables {
 function toTables(organization: Organization): Tables {
   const hosts = organization.customer?.hosts ?? []
   const domain = organization.customer?.domain ?? 'lab.example'
-  const rrn = (type: string, name: string): string => organization.rrn('uba', type, shortId(type, organization.id, name))
+  const rrn = (type: string, name: string): string =>
+    organization.rrn('uba', type, shortId(type, organization.id, name))
   const names = [...new Set([...hosts.map((host) => host.user), ...(hosts.length === 0 ? ['trainee'] : [])])]
   const reference = (name: string): Row => ({ rrn: rrn('user', name), name: fullName(name) })
   return {
@@ -67,7 +68,7 @@ function field(path: string, sortable = true): [string, Field<Row>] {
   const of = (row: Row): string => {
     let value: unknown = row
     for (const step of path.split('.')) value = isObject(value) ? value[step] : undefined
-    return value === undefined || value === null ? '' : String(value)
+    return typeof value === 'string' || typeof value === 'boolean' ? String(value) : ''
   }
   return [path, { operators: all, sortable, of }]
 }
@@ -77,9 +78,14 @@ const fields: Record<keyof Tables, Record<string, Field<Row>>> = {
     ...['authentication_service', 'domain', 'name', 'user.rrn', 'user.name'].map((path) => field(path)),
     field('disabled', false),
   ]),
-  users: Object.fromEntries([...['first_name', 'last_name', 'name'].map((path) => field(path)), field('domain', false)]),
+  users: Object.fromEntries([
+    ...['first_name', 'last_name', 'name'].map((path) => field(path)),
+    field('domain', false),
+  ]),
   assets: Object.fromEntries([field('name')]),
-  locals: Object.fromEntries(['name', 'asset.rrn', 'asset.name', 'user.rrn', 'user.name'].map((path) => field(path))),
+  locals: Object.fromEntries(
+    ['name', 'asset.rrn', 'asset.name', 'user.rrn', 'user.name'].map((path) => field(path)),
+  ),
 }
 
 function searching(table: keyof Tables): Behaviour {

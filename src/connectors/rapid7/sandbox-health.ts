@@ -16,26 +16,96 @@ function metricsOf(organization: Organization, call: Call): Row[] {
   const total = organization.customer?.hosts.length ?? 1
   return [
     { type: 'agent', rrn: rrn('agent'), online: total, offline: 0, stale: 0, total },
-    { type: 'collectors', rrn: rrn('collector'), id: shortId('collector', organization.id), name: 'Head office', state: 'RUNNING', last_active, event_sources_used: 3, max_event_sources: 80, ...memory },
-    { type: 'event_sources', rrn: rrn('event_source'), name: 'Active Directory', state: 'RUNNING', last_active },
+    {
+      type: 'collectors',
+      rrn: rrn('collector'),
+      id: shortId('collector', organization.id),
+      name: 'Head office',
+      state: 'RUNNING',
+      last_active,
+      event_sources_used: 3,
+      max_event_sources: 80,
+      ...memory,
+    },
+    {
+      type: 'event_sources',
+      rrn: rrn('event_source'),
+      name: 'Active Directory',
+      state: 'RUNNING',
+      last_active,
+    },
     { type: 'data_exporters', rrn: rrn('data_exporter'), name: 'Export', state: 'RUNNING', last_active },
-    { type: 'honeypots', rrn: rrn('honeypot'), id: shortId('honeypot', organization.id), name: 'FS-OLD', state: 'ACTIVE', last_active, ...memory },
-    { type: 'orchestrator', rrn: rrn('orchestrator'), name: 'Orchestrator', state: 'RUNNING', last_active, cpu_used: 4, memory_used: 1, max_memory: 4, storage_used: 2, max_storage: 64 },
-    { type: 'scan_engines', rrn: rrn('scan_engine'), name: 'Scan engine', state: 'RUNNING', last_active, storage_used: 2, max_storage: 64, ...memory },
-    { type: 'sensors', rrn: rrn('sensor'), name: 'Sensor', state: 'RUNNING', health_status: [], drop_rate: 0, last_active, storage_used: 2, max_storage: 64, ...memory },
+    {
+      type: 'honeypots',
+      rrn: rrn('honeypot'),
+      id: shortId('honeypot', organization.id),
+      name: 'FS-OLD',
+      state: 'ACTIVE',
+      last_active,
+      ...memory,
+    },
+    {
+      type: 'orchestrator',
+      rrn: rrn('orchestrator'),
+      name: 'Orchestrator',
+      state: 'RUNNING',
+      last_active,
+      cpu_used: 4,
+      memory_used: 1,
+      max_memory: 4,
+      storage_used: 2,
+      max_storage: 64,
+    },
+    {
+      type: 'scan_engines',
+      rrn: rrn('scan_engine'),
+      name: 'Scan engine',
+      state: 'RUNNING',
+      last_active,
+      storage_used: 2,
+      max_storage: 64,
+      ...memory,
+    },
+    {
+      type: 'sensors',
+      rrn: rrn('sensor'),
+      name: 'Sensor',
+      state: 'RUNNING',
+      health_status: [],
+      drop_rate: 0,
+      last_active,
+      storage_used: 2,
+      max_storage: 64,
+      ...memory,
+    },
     ...organization.collectors.map((row) => ({ type: 'collectors', ...row, state: 'RUNNING', last_active })),
   ]
 }
 
 /** 207 names the families that could not be read, in upper case. The page count is not to be trusted. */
 function list(call: Call): unknown {
-  const wanted = query.wordsOf(call, 'resourceTypes', resourceTypes.map((type) => type.toUpperCase()))
+  const wanted = query.wordsOf(
+    call,
+    'resourceTypes',
+    resourceTypes.map((type) => type.toUpperCase()),
+  )
   const partial = call.switches['health'] === 'partial'
-  const rows = metricsOf(here(call), call).filter((row) => wanted?.has(String(row['type']).toUpperCase()) !== false)
+  const rows = metricsOf(here(call), call).filter(
+    (row) => wanted?.has(String(row['type']).toUpperCase()) !== false,
+  )
   const paging = call.op.paging
   if (!partial || paging === undefined) return rows
-  const page = paging.write(rows, call.query, call.switches) as { data: unknown[]; metadata: Record<string, unknown> } // our own envelope
-  const metadata = { ...page.metadata, total_pages: 200, total_data: 0, failed_to_load: ['SENSORS'], unlicensed_resource_types: ['HONEYPOTS'] }
+  const page = paging.write(rows, call.query, call.switches) as {
+    data: unknown[]
+    metadata: Record<string, unknown>
+  } // our own envelope
+  const metadata = {
+    ...page.metadata,
+    total_pages: 200,
+    total_data: 0,
+    failed_to_load: ['SENSORS'],
+    unlicensed_resource_types: ['HONEYPOTS'],
+  }
   return new Reply(207, { ...page, metadata })
 }
 

@@ -11,15 +11,27 @@ const letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 /** Twelve characters of A–Z and 0–9. */
 export function shortId(...parts: (string | number)[]): string {
   const hex = digest(parts.join('\n'))
-  return Array.from({ length: 12 }, (_, i) => letters[Number.parseInt(hex.slice(i * 4, i * 4 + 4), 16) % 36]).join('')
+  return Array.from(
+    { length: 12 },
+    (_, i) => letters[Number.parseInt(hex.slice(i * 4, i * 4 + 4), 16) % 36],
+  ).join('')
 }
 
-export function rrnOf(service: string, organization: { id: string; region: string }, type: string, id: string): string {
+export function rrnOf(
+  service: string,
+  organization: { id: string; region: string },
+  type: string,
+  id: string,
+): string {
   return `rrn:${service}:${organization.region}:${organization.id}:${type}:${id}`
 }
 
 /** Alerts say us1 where everything else says us. */
-export function alertRrnOf({ id, region }: { id: string; region: string }, of: string, type = 'alert'): string {
+export function alertRrnOf(
+  { id, region }: { id: string; region: string },
+  of: string,
+  type = 'alert',
+): string {
   return `rrn:alerts:${region === 'us' ? 'us1' : region}:${id}:${type}:1:${digest(of).slice(0, 32)}`
 }
 

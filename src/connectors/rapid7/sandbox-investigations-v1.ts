@@ -67,10 +67,17 @@ function bulkClose(version: 1 | 2): Behaviour {
     const rows = matching(organization, body)
     const most = body['max_investigations_to_close']
     if (typeof most === 'number' && rows.length > most)
-      throw query.badRequest(`${rows.length} investigations match, more than max_investigations_to_close allows`)
-    const disposition = version === 2 ? query.textOr(body['disposition'], 'NOT_APPLICABLE').toUpperCase() : undefined
+      throw query.badRequest(
+        `${rows.length} investigations match, more than max_investigations_to_close allows`,
+      )
+    const disposition =
+      version === 2 ? query.textOr(body['disposition'], 'NOT_APPLICABLE').toUpperCase() : undefined
     for (const row of rows) {
-      const changes = { status: 'CLOSED', accessed: call.now, ...(disposition !== undefined && { disposition }) }
+      const changes = {
+        status: 'CLOSED',
+        accessed: call.now,
+        ...(disposition !== undefined && { disposition }),
+      }
       organization.investigations.replace(row, changes)
     }
     return { ids: rows.map((row) => row.uuid), num_closed: rows.length }

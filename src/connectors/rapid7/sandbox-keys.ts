@@ -28,7 +28,10 @@ interface KeyRule extends DemoKey {
   organizations(cast: Cast): readonly Organization[]
 }
 
-const [admin, manager] = [new Set(['write', 'administer', 'audit']), new Set(['write', 'create', 'administer', 'audit'])]
+const [admin, manager] = [
+  new Set(['write', 'administer', 'audit']),
+  new Set(['write', 'create', 'administer', 'audit']),
+]
 
 const rules: readonly KeyRule[] = [
   {
@@ -93,7 +96,11 @@ const revoked: DemoKey = {
   note: 'deleted in the console: 401 in every region',
 }
 
-export const keys: readonly DemoKey[] = [...rules, revoked].map(({ name, value, note }) => ({ name, value, note }))
+export const keys: readonly DemoKey[] = [...rules, revoked].map(({ name, value, note }) => ({
+  name,
+  value,
+  note,
+}))
 
 const byValue = new Map(rules.map((rule) => [rule.value, rule]))
 
@@ -115,8 +122,12 @@ export function identify(cast: Cast, key: string, request?: WireRequest): KeyIde
   const organization = asked && !free ? visible.find((one) => one.id === asked) : visible[0]
   if (kind === 'multi-tenant' && !asked && !free)
     return new Refusal(400, 'bad_request', 'R7-Organization-Id header is required for a multi-tenant API key')
-  if (organization === undefined) return new Refusal(403, 'forbidden', 'The API key has no access to this organization')
-  const creator = kind === 'user' ? ({ type: 'USER', name: 'Demo User' } as const) : ({ type: 'ORG_API_KEY', name } as const)
+  if (organization === undefined)
+    return new Refusal(403, 'forbidden', 'The API key has no access to this organization')
+  const creator =
+    kind === 'user'
+      ? ({ type: 'USER', name: 'Demo User' } as const)
+      : ({ type: 'ORG_API_KEY', name } as const)
   return { name, permissions, kind, organization, visible, creator }
 }
 

@@ -17,7 +17,8 @@ export function readLeql(statement: string): Leql {
   const matches = where === undefined ? () => true : testOf(where)
   const key = clause(statement, 'groupby')
   if (key !== undefined) return { matches, statistics: (entries) => grouped(entries, key.trim()) }
-  if (clause(statement, 'calculate') !== undefined) return { matches, statistics: (entries) => counted(entries) }
+  if (clause(statement, 'calculate') !== undefined)
+    return { matches, statistics: (entries) => counted(entries) }
   if (statement.trim() !== '' && where === undefined) throw syntaxError()
   return { matches }
 }
@@ -42,7 +43,7 @@ function testOf(text: string): (entry: Entry) => boolean {
 function fieldOf(entry: Entry, key: string): string | undefined {
   const body = readJson(entry.message)
   const value = body.ok && isObject(body.value) ? body.value[key] : undefined
-  return value === undefined ? undefined : String(value)
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
 }
 
 function grouped(entries: readonly Entry[], key: string): Record<string, unknown> {
@@ -74,7 +75,13 @@ function counted(entries: readonly Entry[]): Record<string, unknown> {
   }
 }
 
-const units: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000, month: 2_592_000_000 }
+const units: Record<string, number> = {
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+  week: 604_800_000,
+  month: 2_592_000_000,
+}
 
 /** Free text in any case: `yesterday`, `Last 30 Days`. */
 export function readTimeRange(text: string, now: number): { from: number; to: number } {

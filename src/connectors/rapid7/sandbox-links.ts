@@ -14,7 +14,9 @@ export function linkBase({ request, switches }: Call): string {
 function byMount(origin: string, mount: string, other: boolean): string {
   const region = mount.split('/').at(-1) ?? ''
   const native = mount.startsWith(`${mounts.logs}/`)
-  return native === other ? `${origin}${mounts.api}/${region}/log_search` : `${origin}${mounts.logs}/${region}`
+  return native === other
+    ? `${origin}${mounts.api}/${region}/log_search`
+    : `${origin}${mounts.logs}/${region}`
 }
 
 function byHost(origin: string, other: boolean): string {

@@ -26,13 +26,18 @@ export function logsOf(organization: Organization): Log[] {
     { name: 'Endpoint Activity', entries: detections },
   ]
   return made
-    .map(({ name, entries }) => ({ id: uuidOf('log', organization.id, name), name, entries: named(name, entries) }))
+    .map(({ name, entries }) => ({
+      id: uuidOf('log', organization.id, name),
+      name,
+      entries: named(name, entries),
+    }))
     .filter((log) => !organization.removedLogs.has(log.id))
 }
 
 export function auditLogsOf(organization: Organization, start: number): Log[] {
   const name = 'Platform Audit'
-  const entries = (one: Organization, from: number, to: number): Bare[] => audited(one, Math.max(from, start), to)
+  const entries = (one: Organization, from: number, to: number): Bare[] =>
+    audited(one, Math.max(from, start), to)
   return [{ id: uuidOf('audit', organization.id, name), name, entries: named(name, entries, 'audit') }]
 }
 
@@ -64,7 +69,13 @@ function logons(organization: Organization, from: number, to: number): Bare[] {
   return hours(from, to, hour).map((time) => {
     const host = hosts[(time / hour) % Math.max(1, hosts.length)]
     const user = host?.user ?? 'trainee'
-    const message = { timestamp: stamp(time, {}), destination_asset: host?.name ?? 'LAB-01', destination_user: user, result: 'SUCCESS', service: 'kerberos' }
+    const message = {
+      timestamp: stamp(time, {}),
+      destination_asset: host?.name ?? 'LAB-01',
+      destination_user: user,
+      result: 'SUCCESS',
+      service: 'kerberos',
+    }
     return { time, message: JSON.stringify(message) }
   })
 }
@@ -91,7 +102,15 @@ function audited(organization: Organization, from: number, to: number): Bare[] {
     const [action, description] = actions[Math.floor(time / (8 * hour)) % actions.length] ?? actions[0]
     const person = organization.people[Math.floor(time / (8 * hour)) % organization.people.length]
     const user = { name: `${person?.first_name} ${person?.last_name}`, email: person?.email }
-    const message = { timestamp: stamp(time, {}), action, description, service: 'InsightIDR', user, organization_id: organization.id, source_ip: '198.51.100.7' }
+    const message = {
+      timestamp: stamp(time, {}),
+      action,
+      description,
+      service: 'InsightIDR',
+      user,
+      organization_id: organization.id,
+      source_ip: '198.51.100.7',
+    }
     return { time, message: JSON.stringify(message) }
   })
 }
@@ -111,7 +130,13 @@ export function toLogRow(organization: Organization, { id, name }: Log, base: st
     retention_period: 'default',
     links,
     rrn: organization.rrn('logsearch', 'log', id),
-    logsets_info: [{ ...set, rrn: organization.rrn('logsearch', 'logset', set.id), links: [{ rel: 'Self', href: `${base}/management/logsets/${set.id}` }] }],
+    logsets_info: [
+      {
+        ...set,
+        rrn: organization.rrn('logsearch', 'logset', set.id),
+        links: [{ rel: 'Self', href: `${base}/management/logsets/${set.id}` }],
+      },
+    ],
   }
 }
 

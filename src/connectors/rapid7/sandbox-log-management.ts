@@ -21,7 +21,11 @@ function logOf(call: Call): Log {
 }
 
 function logsetRow(organization: Organization, base: string): Row {
-  const logs_info = logsOf(organization).map(({ id, name }) => ({ id, name, links: [{ rel: 'Self', href: `${base}/management/logs/${id}` }] }))
+  const logs_info = logsOf(organization).map(({ id, name }) => ({
+    id,
+    name,
+    links: [{ rel: 'Self', href: `${base}/management/logs/${id}` }],
+  }))
   const changed = organization.table('logset').get('changed')
   return { description: '', user_data: {}, ...logsetOf(organization), ...changed, logs_info }
 }
@@ -29,7 +33,9 @@ function logsetRow(organization: Organization, base: string): Row {
 function replaceLogset(call: Call): unknown {
   const given = bodyOf(call)['logset']
   const { name, description } = isObject(given) ? given : {}
-  here(call).table('logset').set('changed', { ...(typeof name === 'string' && { name }), description: textOr(description, '') })
+  here(call)
+    .table('logset')
+    .set('changed', { ...(typeof name === 'string' && { name }), description: textOr(description, '') })
   return { logset: logsetRow(here(call), linkBase(call)) }
 }
 
@@ -42,7 +48,10 @@ function stocked(organization: Organization, noun: string): Map<string, Row> {
   organization.table('stocked').set(noun, {})
   const id = uuidOf(noun, organization.id)
   const logs = logsOf(organization).map((log) => log.id)
-  const leql = { statement: 'where(result="SUCCESS")', during: { from: null, to: null, time_range: 'yesterday' } }
+  const leql = {
+    statement: 'where(result="SUCCESS")',
+    during: { from: null, to: null, time_range: 'yesterday' },
+  }
   if (noun === 'label') table.set(id, { id, sn: 1, name: 'Critical', color: 'e0e000', reserved: true })
   if (noun === 'saved_query') table.set(id, { id, name: 'Sign-ins of yesterday', leql, logs })
   return table
@@ -64,7 +73,8 @@ function nounBehaviours(noun: string): Record<string, Behaviour> {
   const remove = (call: Call): Reply => {
     const row = one(call)
     if (row['reserved'] === true) throw badRequest('A reserved label cannot be deleted')
-    if (noun === 'variable' && isUsed(here(call), row)) throw new Refusal(409, 'conflict', 'The variable is used by a saved query')
+    if (noun === 'variable' && isUsed(here(call), row))
+      throw new Refusal(409, 'conflict', 'The variable is used by a saved query')
     stocked(here(call), noun).delete(String(row['id']))
     return gone()
   }
@@ -80,7 +90,9 @@ function nounBehaviours(noun: string): Record<string, Behaviour> {
 
 function isUsed(organization: Organization, variable: Row): boolean {
   const name = `\${${String(variable['name'])}}`
-  return [...stocked(organization, 'saved_query').values()].some((row) => JSON.stringify(row['leql'] ?? '').includes(name))
+  return [...stocked(organization, 'saved_query').values()].some((row) =>
+    JSON.stringify(row['leql'] ?? '').includes(name),
+  )
 }
 
 /** Bytes a day and log, of at most a year. */
@@ -90,13 +102,18 @@ function usage(call: Call, only?: string): unknown {
   const span =
     typeof time_range === 'string'
       ? readTimeRange(time_range, call.now)
-      : { from: Date.parse(textOr(from, '')) || call.now - 7 * day, to: (Date.parse(textOr(to, '')) || call.now) + day }
+      : {
+          from: Date.parse(textOr(from, '')) || call.now - 7 * day,
+          to: (Date.parse(textOr(to, '')) || call.now) + day,
+        }
   const logs = logsOf(organization).filter((log) => only === undefined || log.id === only)
   if (logs.length === 0) throw notFound('log')
   const first = span.from - (span.from % day)
   const days = Math.min(366, Math.max(1, Math.ceil((span.to - first) / day)))
   const bytes = (log: Log, at: number): number =>
-    log.entries(organization, at, Math.min(at + day, call.now)).reduce((sum, entry) => sum + entry.message.length, 0)
+    log
+      .entries(organization, at, Math.min(at + day, call.now))
+      .reduce((sum, entry) => sum + entry.message.length, 0)
   return {
     per_day_usage: {
       usage: Array.from({ length: days }, (_, i) => ({
@@ -121,9 +138,14 @@ function download(call: Call): Reply {
   const statement = textOr(call.query['query'], '')
   if (/\b(groupby|calculate)\(/i.test(statement)) throw badRequest('Statistical queries cannot be downloaded')
   const search = searchOf(call, logsNamed(logsOf(here(call)), ids), '')
-  const entries = search.logs.flatMap((log) => log.entries(here(call), search.from, search.to)).toSorted((a, b) => a.time - b.time)
+  const entries = search.logs
+    .flatMap((log) => log.entries(here(call), search.from, search.to))
+    .toSorted((a, b) => a.time - b.time)
   const limit = typeof call.query['limit'] === 'number' ? call.query['limit'] : entries.length
-  const text = entries.slice(0, limit).map((entry) => `${entry.message}\n`).join('')
+  const text = entries
+    .slice(0, limit)
+    .map((entry) => `${entry.message}\n`)
+    .join('')
   return new Reply(200, text, { 'content-type': 'text/plain; charset=utf-8' })
 }
 

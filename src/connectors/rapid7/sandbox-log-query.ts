@@ -63,7 +63,11 @@ export class LogSearch {
   look(call: Call): unknown {
     const id = call.params['queryId'] ?? ''
     const job = this.#jobs.get(id)
-    if (job === undefined || job.search.organizationId !== here(call).id || call.now - job.lookedAt > forgottenAfter)
+    if (
+      job === undefined ||
+      job.search.organizationId !== here(call).id ||
+      call.now - job.lookedAt > forgottenAfter
+    )
       throw notFound('query')
     job.lookedAt = call.now
     job.looks++
@@ -103,17 +107,26 @@ function finished(call: Call, search: Search): unknown {
   const { statement, logs } = search
   const head = { logs: logs.map((log) => log.id), leql: { statement, during: during(search) } }
   const entries = entriesOf(call, search, leql)
-  if (leql.statistics !== undefined) return { ...head, statistics: leql.statistics(entries), search_stats: statsOf(entries) }
-  const rest = search.after === undefined ? entries : entries.slice(entries.findIndex((one) => one.sequence === search.after) + 1)
+  if (leql.statistics !== undefined)
+    return { ...head, statistics: leql.statistics(entries), search_stats: statsOf(entries) }
+  const rest =
+    search.after === undefined
+      ? entries
+      : entries.slice(entries.findIndex((one) => one.sequence === search.after) + 1)
   const page = rest.slice(0, search.perPage)
   const more = rest.length > page.length || (call.switches['nextLink'] === 'present' && page.length > 0)
   const last = page.at(-1)
-  const links = more && last !== undefined ? { links: [{ rel: 'Next', href: nextHref(call, search, last.sequence) }] } : {}
+  const links =
+    more && last !== undefined
+      ? { links: [{ rel: 'Next', href: nextHref(call, search, last.sequence) }] }
+      : {}
   return withRawNumbers({ ...head, events: page.map((entry) => print(call, entry)), ...links })
 }
 
 function entriesOf(call: Call, search: Search, leql: Leql): Entry[] {
-  const all = search.logs.flatMap((log) => log.entries(here(call), search.from, search.to).filter((one) => leql.matches(one)))
+  const all = search.logs.flatMap((log) =>
+    log.entries(here(call), search.from, search.to).filter((one) => leql.matches(one)),
+  )
   const sorted = all.toSorted((a, b) => a.time - b.time || (a.sequence < b.sequence ? -1 : 1))
   return search.recent ? sorted.toReversed() : sorted
 }
@@ -121,7 +134,15 @@ function entriesOf(call: Call, search: Search, leql: Leql): Entry[] {
 function statsOf(entries: readonly Entry[]): Record<string, unknown> {
   const bytes = entries.reduce((sum, entry) => sum + entry.message.length, 0)
   const count = entries.length
-  return { bytes_all: bytes, bytes_checked: bytes, events_all: count, events_checked: count, events_matched: count, duration_ms: 1, index_factor: 0 }
+  return {
+    bytes_all: bytes,
+    bytes_checked: bytes,
+    events_all: count,
+    events_checked: count,
+    events_matched: count,
+    duration_ms: 1,
+    index_factor: 0,
+  }
 }
 
 function print(call: Call, entry: Entry): Record<string, unknown> {
@@ -147,8 +168,17 @@ function withRawNumbers(body: unknown): Reply {
 
 function nextHref(call: Call, search: Search, after: string): string {
   const { logs, statement, from, to, perPage, recent, area } = search
-  const values = { query: statement, from, to, per_page: perPage, most_recent_first: recent, sequence_number: after }
-  const query = new URLSearchParams(Object.entries(values).map(([name, value]): [string, string] => [name, String(value)]))
+  const values = {
+    query: statement,
+    from,
+    to,
+    per_page: perPage,
+    most_recent_first: recent,
+    sequence_number: after,
+  }
+  const query = new URLSearchParams(
+    Object.entries(values).map(([name, value]): [string, string] => [name, String(value)]),
+  )
   return `${linkBase(call)}${area}/query/logs/${logs.map((log) => log.id).join(':')}?${query.toString()}`
 }
 
@@ -162,7 +192,8 @@ export function searchOf(call: Call, logs: readonly Log[], area: string, leql?: 
   const both = typeof from === 'number' && typeof to === 'number'
   if (typeof range === 'string' && both) throw badRequest('time_range and from/to exclude each other')
   if (typeof range !== 'string' && !both) throw badRequest('time_range, or from and to, is required')
-  const span = typeof range === 'string' ? readTimeRange(range, call.now) : { from: Number(from), to: Number(to) }
+  const span =
+    typeof range === 'string' ? readTimeRange(range, call.now) : { from: Number(from), to: Number(to) }
   const statement = textOr(query['query'], textOr(given['statement'], ''))
   readLeql(statement)
   return {
@@ -189,19 +220,29 @@ export function logsNamed(all: readonly Log[], ids: readonly string[]): Log[] {
 }
 
 export function logQueryBehaviours(searches: LogSearch): Record<string, Behaviour> {
-  const own = (call: Call, ids: readonly string[], area = ''): Log[] => logsNamed(searches.logs(here(call), area), ids)
-  const byPath = (area: string): Behaviour => (call) =>
-    searches.begin(call, searchOf(call, own(call, (call.params['ids'] ?? '').split(':'), area), area))
-  const byBody = (area: string): Behaviour => (call) => {
-    const { logs, leql } = bodyOf(call)
-    return searches.begin(call, searchOf(call, own(call, Array.isArray(logs) ? logs.map(String) : [], area), area, leql))
-  }
+  const own = (call: Call, ids: readonly string[], area = ''): Log[] =>
+    logsNamed(searches.logs(here(call), area), ids)
+  const byPath =
+    (area: string): Behaviour =>
+    (call) =>
+      searches.begin(call, searchOf(call, own(call, (call.params['ids'] ?? '').split(':'), area), area))
+  const byBody =
+    (area: string): Behaviour =>
+    (call) => {
+      const { logs, leql } = bodyOf(call)
+      return searches.begin(
+        call,
+        searchOf(call, own(call, Array.isArray(logs) ? logs.map(String) : [], area), area, leql),
+      )
+    }
   const ofSet = (call: Call, matches: boolean): unknown => {
     if (!matches) throw notFound('log set')
     return searches.begin(call, searchOf(call, logsOf(here(call)), ''))
   }
   const saved = (call: Call, ids?: readonly string[]): unknown => {
-    const row = here(call).table('saved_query').get(call.params['savedId'] ?? call.params['id'] ?? '')
+    const row = here(call)
+      .table('saved_query')
+      .get(call.params['savedId'] ?? call.params['id'] ?? '')
     if (row === undefined) throw notFound('saved query')
     const logs = ids ?? (Array.isArray(row['logs']) ? row['logs'].map(String) : [])
     return searches.begin(call, searchOf(call, own(call, logs), '', row['leql']))
@@ -209,7 +250,8 @@ export function logQueryBehaviours(searches: LogSearch): Record<string, Behaviou
   return {
     'log-query.logs': byPath(''),
     'log-query.logset': (call) => ofSet(call, logsetOf(here(call)).id === call.params['id']),
-    'log-query.logset-by-name': (call) => ofSet(call, logsetOf(here(call)).name === call.query['logset_name']),
+    'log-query.logset-by-name': (call) =>
+      ofSet(call, logsetOf(here(call)).name === call.query['logset_name']),
     'log-query.post': byBody(''),
     'log-query.poll': (call) => searches.look(call),
     'log-query.running': (call) => searches.running(call),
@@ -228,6 +270,10 @@ function around(call: Call, logs: readonly Log[]): unknown {
   const at = typeof call.query['timestamp'] === 'number' ? call.query['timestamp'] : call.now
   const type = textOr(call.query['context_type'], 'SURROUND').toUpperCase()
   const [before, after] = [type === 'AFTER' ? 0 : 3_600_000, type === 'BEFORE' ? 1 : 3_600_000]
-  const search = searchOf({ ...call, query: { from: at - before, to: at + after, per_page: call.query['per_page'] } }, logs, '')
+  const search = searchOf(
+    { ...call, query: { from: at - before, to: at + after, per_page: call.query['per_page'] } },
+    logs,
+    '',
+  )
   return finished(call, search)
 }

@@ -9,7 +9,12 @@ import type { Investigation } from './sandbox-shelf.ts'
 /** What is too slight for an investigation stays an alert. */
 export const slight: ReadonlySet<Severity> = new Set(['low', 'informational', 'unknown'])
 
-const priorities: Partial<Record<Severity, string>> = { critical: 'CRITICAL', high: 'HIGH', medium: 'MEDIUM', low: 'LOW' }
+const priorities: Partial<Record<Severity, string>> = {
+  critical: 'CRITICAL',
+  high: 'HIGH',
+  medium: 'MEDIUM',
+  low: 'LOW',
+}
 
 export function toAlert(organization: Organization, happening: Happening, at: number): Alert {
   const siem = slight.has(happening.severity) || happening.number % 3 !== 0
@@ -34,7 +39,11 @@ export function toAlert(organization: Organization, happening: Happening, at: nu
 export function toInvestigation(organization: Organization, happening: Happening, at: number): Investigation {
   return {
     uuid: uuidOf('investigation', organization.id, happening.attack),
-    rrn: organization.rrn('investigation', 'investigation', shortId('investigation', organization.id, happening.attack)),
+    rrn: organization.rrn(
+      'investigation',
+      'investigation',
+      shortId('investigation', organization.id, happening.attack),
+    ),
     organizationId: organization.id,
     title: happening.title,
     source: 'ALERT',

@@ -67,7 +67,13 @@ export class Organization {
   readonly people: Person[]
   #count = 0
 
-  constructor(name: string, region: string, customer: WorldCustomer | undefined, people: Person[], id?: string) {
+  constructor(
+    name: string,
+    region: string,
+    customer: WorldCustomer | undefined,
+    people: Person[],
+    id?: string,
+  ) {
     this.name = name
     this.region = region
     this.customer = customer
@@ -119,7 +125,8 @@ export class Organization {
 
   #retime(investigation: Investigation, alerts: readonly string[]): Investigation {
     const times = alerts.flatMap((id) => this.alert(id)?.created ?? [])
-    const [firstAlert, latestAlert] = times.length === 0 ? [null, null] : [Math.min(...times), Math.max(...times)]
+    const [firstAlert, latestAlert] =
+      times.length === 0 ? [null, null] : [Math.min(...times), Math.max(...times)]
     return this.investigations.replace(investigation, { alerts, firstAlert, latestAlert })
   }
 
@@ -136,5 +143,8 @@ export function notFound(what = 'entity'): Refusal {
 
 /** us1 and us are one region in names. */
 export function plainName(rrn: string): string {
-  return rrn.replace(/^(rrn:(?!alerts:)[\w-]*:)(\w*)(?=:)/, (_, head: string, region: string) => head + plainRegion(region))
+  return rrn.replace(
+    /^(rrn:(?!alerts:)[\w-]*:)(\w*)(?=:)/,
+    (_, head: string, region: string) => head + plainRegion(region),
+  )
 }

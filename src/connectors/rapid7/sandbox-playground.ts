@@ -60,12 +60,28 @@ function talk(organization: Organization, { rrn: target }: Investigation, at: nu
   const creator = { type: 'USER', name: 'Demo User' }
   const created_time = stamp(at, {})
   const file = organization.rrn('collaboration', 'attachment', 'LESSONATTACH')
-  const row = { rrn: file, creator, created_time, file_name: 'test.txt', mime_type: 'text/plain', size: 4, scan_status: 'CLEAN' }
+  const row = {
+    rrn: file,
+    creator,
+    created_time,
+    file_name: 'test.txt',
+    mime_type: 'text/plain',
+    size: 4,
+    scan_status: 'CLEAN',
+  }
   organization.attachments.set(file, { row, content: 'test', target })
   const scanning = organization.rrn('collaboration', 'attachment', 'LESSONSCANNG')
   const pending = { ...row, rrn: scanning, file_name: 'fresh.bin', scan_status: 'PENDING' }
   organization.attachments.set(scanning, { row: pending, content: 'later', target })
   const comment = organization.rrn('collaboration', 'comment', 'LESSONCOMMEN')
-  const text = { created_time, rrn: comment, target, creator, body: 'test', visibility: 'PUBLIC', attachments: [row] }
+  const text = {
+    created_time,
+    rrn: comment,
+    target,
+    creator,
+    body: 'test',
+    visibility: 'PUBLIC',
+    attachments: [row],
+  }
   organization.comments.set(comment, text)
 }

@@ -11,7 +11,11 @@ export function badRequest(message: string): Refusal {
 }
 
 /** Both ends are exclusive. */
-export function windowOf(given: { start?: unknown; end?: unknown }, now: number, days: number): { from: number; to: number } {
+export function windowOf(
+  given: { start?: unknown; end?: unknown },
+  now: number,
+  days: number,
+): { from: number; to: number } {
   const from = typeof given.start === 'string' ? Date.parse(given.start) : now - days * day
   const to = typeof given.end === 'string' ? Date.parse(given.end) : now + 1
   return { from, to }
@@ -58,8 +62,15 @@ type Criterion = { field: string; operator: string; value?: unknown }
 type Order = { field: string; order: string }
 
 /** Criteria are ANDed; texts compare without case. */
-export function search<T>(rows: readonly T[], body: unknown, fields: Readonly<Record<string, Field<T>>>): readonly T[] {
-  const { search: wanted, sort } = (isObject(body) ? body : {}) as { search?: Criterion[] | null; sort?: Order[] | null } // the schema's
+export function search<T>(
+  rows: readonly T[],
+  body: unknown,
+  fields: Readonly<Record<string, Field<T>>>,
+): readonly T[] {
+  const { search: wanted, sort } = (isObject(body) ? body : {}) as {
+    search?: Criterion[] | null
+    sort?: Order[] | null
+  } // the schema's
   const tests = (wanted ?? []).map((one) => testOf(one, fields))
   const found = tests.length === 0 ? rows : rows.filter((row) => tests.every((test) => test(row)))
   const keys = (sort ?? []).map(({ field, order }): Sorted<T> => {
@@ -70,12 +81,17 @@ export function search<T>(rows: readonly T[], body: unknown, fields: Readonly<Re
   return keys.length === 0 ? found : sorted(found, keys)
 }
 
-function testOf<T>({ field, operator, value }: Criterion, fields: Readonly<Record<string, Field<T>>>): (row: T) => boolean {
+function testOf<T>(
+  { field, operator, value }: Criterion,
+  fields: Readonly<Record<string, Field<T>>>,
+): (row: T) => boolean {
   const known = fields[field]
   const word = operator.toUpperCase()
   const allowed = known?.operators?.find((one) => one === word)
-  if (known === undefined || allowed === undefined) throw badRequest(`search: ${field} cannot be searched with ${operator}`)
-  if (allowed === 'IN' && !Array.isArray(value)) throw badRequest(`search: IN takes a list of values for ${field}`)
+  if (known === undefined || allowed === undefined)
+    throw badRequest(`search: ${field} cannot be searched with ${operator}`)
+  if (allowed === 'IN' && !Array.isArray(value))
+    throw badRequest(`search: IN takes a list of values for ${field}`)
   const wanted = [value].flat().map((one) => String(one).toLowerCase())
   const hit = (text: string): boolean =>
     allowed === 'CONTAINS' ? wanted.some((one) => text.includes(one)) : wanted.includes(text)
@@ -105,7 +121,10 @@ export function lazily<T>(rows: readonly T[], print: (row: T) => unknown): { toJ
 }
 
 /** What two switches add to every row that is printed. */
-export function dressed(row: Record<string, unknown>, switches: Record<string, string>): Record<string, unknown> {
+export function dressed(
+  row: Record<string, unknown>,
+  switches: Record<string, string>,
+): Record<string, unknown> {
   if (switches['extraFields'] !== 'on') return row
   return { ...row, something_new: { kept: true, list: [1, 'two', null], large: 9_007_199_254_740_991 } }
 }

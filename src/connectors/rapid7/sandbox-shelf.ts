@@ -45,8 +45,12 @@ export class Shelf {
   replace(old: Investigation, changes: Partial<Investigation>): Investigation {
     const row = { ...old, ...changes }
     this.created[this.created.indexOf(old, place(this.created, createdOf, old.created - 1))] = row
-    this.alerted.splice(this.alerted.indexOf(old, place(this.alerted, alertedOf, alertedOf(old) - 1)), 1)
-    insert(this.alerted, row, alertedOf)
+    const at = this.alerted.indexOf(old, place(this.alerted, alertedOf, alertedOf(old) - 1))
+    if (alertedOf(row) === alertedOf(old)) this.alerted[at] = row
+    else {
+      this.alerted.splice(at, 1)
+      insert(this.alerted, row, alertedOf)
+    }
     this.#byName.set(row.rrn, row).set(row.uuid, row)
     return row
   }

@@ -14,7 +14,10 @@ const words = {
   status: ['UNMAPPED', 'OPEN', 'INVESTIGATING', 'WAITING', 'CLOSED'],
   priority: ['UNMAPPED', 'INFO', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'],
 }
-const techniques: Record<string, string[]> = { 'VSA Threat Hunt': ['Execution', 'T1059.001'], 'Breach Detection': ['Credential Access', 'T1110'] }
+const techniques: Record<string, string[]> = {
+  'VSA Threat Hunt': ['Execution', 'T1059.001'],
+  'Breach Detection': ['Credential Access', 'T1110'],
+}
 
 function print(organization: Organization, alert: Alert, switches: Record<string, string>): Row {
   const { happening } = alert
@@ -33,7 +36,12 @@ function print(organization: Organization, alert: Alert, switches: Record<string
       organization: organizationOf(organization),
       title: happening.title,
       type: happening.detector,
-      rule: { rrn: rule.rule_rrn, name: rule.rule_name, mitre_tcodes: techniques[happening.detector] ?? [], version_rrn: `rrn:cba:::detection-rule:version:${shortId('version', happening.detector)}` },
+      rule: {
+        rrn: rule.rule_rrn,
+        name: rule.rule_name,
+        mitre_tcodes: techniques[happening.detector] ?? [],
+        version_rrn: `rrn:cba:::detection-rule:version:${shortId('version', happening.detector)}`,
+      },
       rule_matching_keys: [{ key: 'orgId', values: [organization.id] }],
       rule_keys_of_interest: keysOf(alert),
       responsibility: 'CUSTOMER',
@@ -92,7 +100,8 @@ const fields: Record<string, (alert: Alert) => string> = {
 function found(call: Call, given: unknown): Alert[] {
   const wanted = isObject(given) ? given : {}
   const { from, to } = query.windowOf({ start: wanted['start_time'], end: wanted['end_time'] }, call.now, 28)
-  if (Math.min(to, call.now) - from > sixMonths) throw query.badRequest('search: the window is longer than six months')
+  if (Math.min(to, call.now) - from > sixMonths)
+    throw query.badRequest('search: the window is longer than six months')
   const tests = (Array.isArray(wanted['terms']) ? wanted['terms'] : []).filter(isObject).map(testOf)
   return visible(call)
     .filter((alert) => alert.created >= from && alert.created < to && tests.every((test) => test(alert)))
@@ -143,13 +152,15 @@ function patched(call: Call, alert: Alert, patch: Record<string, unknown>): Aler
   const kept = alert.tags.filter((tag) => !tags.includes(tag))
   const changes: Partial<Alert> = {
     ...(value('status') !== undefined && { status: query.wordOf(value('status'), words.status, 'status') }),
-    ...(value('priority') !== undefined && { priority: query.wordOf(value('priority'), words.priority, 'priority') }),
+    ...(value('priority') !== undefined && {
+      priority: query.wordOf(value('priority'), words.priority, 'priority'),
+    }),
     ...(value('disposition') !== undefined && { disposition: String(value('disposition')) }),
     ...(tags.length > 0 && { tags: gone ? kept : [...kept, ...tags] }),
   }
   const organization = here(call)
   const next = organization.changeAlert(alert, changes, call.now)
-  const target = organization.investigations.get(String(value('investigation_rrn') ?? ''))
+  const target = organization.investigations.get(query.textOr(value('investigation_rrn'), ''))
   if (target !== undefined) organization.link(next, target, call.now)
   return organization.alert(alert.rrn) ?? next
 }
@@ -176,7 +187,12 @@ function investigate(call: Call): unknown {
   if (newest !== undefined) {
     const fresh = toInvestigation(organization, newest.happening, call.now)
     const rrn = organization.rrn('investigation', 'investigation', organization.next('investigation'))
-    const named = { ...fresh, uuid: organization.nextUuid('investigation'), rrn, title: String(body['title']) }
+    const named = {
+      ...fresh,
+      uuid: organization.nextUuid('investigation'),
+      rrn,
+      title: String(body['title']),
+    }
     let own = organization.investigations.add(named)
     for (const alert of alerts) own = organization.link(alert, own, call.now)
   }
@@ -189,7 +205,18 @@ function evidences(call: Call): unknown[] {
   const data = JSON.stringify({ timestamp: stamp(at, {}), hostname: host.name, user: host.user, description })
   const time = stamp(alert.created, call.switches)
   const rrn = alertRrnOf(here(call), alert.rrn, 'evidence')
-  return [{ rrn, version: 1, created_at: time, updated_at: time, evented_at: stamp(at, call.switches), external_source: 'IDR ABA', event_type: 'process_start', data }]
+  return [
+    {
+      rrn,
+      version: 1,
+      created_at: time,
+      updated_at: time,
+      evented_at: stamp(at, call.switches),
+      external_source: 'IDR ABA',
+      event_type: 'process_start',
+      data,
+    },
+  ]
 }
 
 function actors(call: Call): unknown[] {
@@ -197,7 +224,13 @@ function actors(call: Call): unknown[] {
   const organization = here(call)
   const one = (type: string, name: string): Row => {
     const id = shortId(type.toLowerCase(), organization.id, name)
-    return { rrn: organization.rrn('uba', type.toLowerCase(), id), id, type, user_id: shortId('user', organization.id, host.user), display_name: name }
+    return {
+      rrn: organization.rrn('uba', type.toLowerCase(), id),
+      id,
+      type,
+      user_id: shortId('user', organization.id, host.user),
+      display_name: name,
+    }
   }
   return [one('ACCOUNT', host.user), one('ASSET', host.name)]
 }
@@ -206,7 +239,10 @@ function processTree(call: Call): Row {
   const { host, detector } = alertOf(call).happening
   if (detector !== 'VSA Threat Hunt') throw notFound('process tree')
   const leaf = { process_name: 'powershell.exe', user: host.user, children: [] }
-  return { hostname: host.name, process_tree: { process_name: 'explorer.exe', user: host.user, children: [leaf] } }
+  return {
+    hostname: host.name,
+    process_tree: { process_name: 'explorer.exe', user: host.user, children: [leaf] },
+  }
 }
 
 function actionOf(call: Call): Row {
@@ -215,7 +251,8 @@ function actionOf(call: Call): Row {
   return action
 }
 
-const assignees = (call: Call): Row[] => here(call).people.map(({ id, email, first_name, last_name }) => ({ id, email, first_name, last_name }))
+const assignees = (call: Call): Row[] =>
+  here(call).people.map(({ id, email, first_name, last_name }) => ({ id, email, first_name, last_name }))
 const fieldOf = ({ params }: Call): Row => {
   const id = params['id'] ?? ''
   if (!(id in fields)) throw notFound('field')
@@ -226,7 +263,8 @@ const behaviours: Record<string, Behaviour> = {
   'siem-alerts.list': (call) => shown(call, found(call, query.bodyOf(call)['search'])),
   'siem-alerts.by-rrns': byRrns,
   'siem-alerts.get': (call) => print(here(call), alertOf(call), call.switches),
-  'siem-alerts.update': (call) => print(here(call), patched(call, alertOf(call), query.bodyOf(call)), call.switches),
+  'siem-alerts.update': (call) =>
+    print(here(call), patched(call, alertOf(call), query.bodyOf(call)), call.switches),
   'siem-alerts.update-many': updateMany,
   'siem-alerts.evidences': evidences,
   'siem-alerts.actors': actors,
@@ -247,4 +285,6 @@ const behaviours: Record<string, Behaviour> = {
   'siem-actions.tasks': (call) => [{ ...actionOf(call), step: 1 }],
 }
 
-export const siemBehaviours = Object.fromEntries(Object.entries(behaviours).map(([id, one]) => [id, offered(one)]))
+export const siemBehaviours = Object.fromEntries(
+  Object.entries(behaviours).map(([id, one]) => [id, offered(one)]),
+)

@@ -12,7 +12,8 @@ const kinds = ['ips', 'hashes', 'domain_names', 'urls'] as const
 
 /** What can be an indicator; the rest comes back as rejected, still with 200. */
 function isIndicator(text: string): boolean {
-  const address = /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && !text.startsWith('10.') && !text.startsWith('192.168.')
+  const address =
+    /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && !text.startsWith('10.') && !text.startsWith('192.168.')
   const hash = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text)
   const url = /^https?:\/\/\S+$/i.test(text)
   const domain = /^(?=.*[a-z])[\w-]+(\.[\w-]+)+$/i.test(text) && text.toLowerCase() !== 'example.com'
@@ -36,12 +37,14 @@ function fromLists(lists: unknown): string[] {
 /** JSON lists, one comma list of mixed kinds, or whatever stands between the tags of a STIX document. */
 function indicatorsOf(call: Call): string[] {
   const { body } = call
-  if (call.request.body.length > maxBytes) throw new Refusal(413, 'too_large', 'The threat is larger than 50 MB')
+  if (call.request.body.length > maxBytes)
+    throw new Refusal(413, 'too_large', 'The threat is larger than 50 MB')
   const parts = isObject(body) && Array.isArray(body['parts']) ? body['parts'].filter(isObject) : undefined
   const text = parts?.map((part) => query.textOr(part['text'], '')).join('\n') ?? body
   if (typeof text !== 'string') return fromLists(body)
   if (call.query['format'] === 'csv') return text.split(/[,\r\n]+/)
-  if (call.query['format'] === 'stix_xml') return [...text.matchAll(/>\s*([^<>\s]+)\s*</g)].map(([, word]) => word ?? '')
+  if (call.query['format'] === 'stix_xml')
+    return [...text.matchAll(/>\s*([^<>\s]+)\s*</g)].map(([, word]) => word ?? '')
   const json = readJson(text)
   if (!json.ok) throw query.badRequest('the indicators are not valid JSON')
   return fromLists(json.value)
@@ -52,12 +55,23 @@ function create(call: Call): unknown {
   const { threat: name, note, indicators } = query.bodyOf(call)
   const same = [...organization.threats.values()].find((one) => one.name === name)
   if (same !== undefined)
-    throw query.badRequest(`A threat with the name ${same.name} already exists. Existing threatId: ${same.key}`)
+    throw query.badRequest(
+      `A threat with the name ${same.name} already exists. Existing threatId: ${same.key}`,
+    )
   const { accepted, rejected } = sortOut(fromLists(indicators))
   const key = organization.nextUuid('threat')
-  const threat: Threat = { key, name: String(name), note: query.textOr(note, ''), indicators: new Set(accepted) }
+  const threat: Threat = {
+    key,
+    name: String(name),
+    note: query.textOr(note, ''),
+    indicators: new Set(accepted),
+  }
   organization.threats.set(key, threat)
-  return new Reply(200, { threat: print(threat), rejected_indicators: rejected }, { 'x-sandbox-threat-key': key })
+  return new Reply(
+    200,
+    { threat: print(threat), rejected_indicators: rejected },
+    { 'x-sandbox-threat-key': key },
+  )
 }
 
 function threatOf(call: Call): Threat {

@@ -41,12 +41,19 @@ export class RapidWorld {
     const abroad = new Organization('Nordlicht Labor', 'eu', undefined, people)
     this.cast = { parent, managed, abroad }
     this.byId = new Map([parent, ...managed, abroad].map((one) => [one.id, one]))
-    this.#steps = world.happenings.filter(covers).flatMap(stepsOf).toSorted((a, b) => a.at - b.at)
+    this.#steps = world.happenings
+      .filter(covers)
+      .flatMap(stepsOf)
+      .toSorted((a, b) => a.at - b.at)
     for (const one of [parent, abroad]) stockPlayground(one, world)
   }
 
   advance(now: number): void {
-    for (let step = this.#steps[this.#done]; step !== undefined && step.at <= now; step = this.#steps[++this.#done]) {
+    for (
+      let step = this.#steps[this.#done];
+      step !== undefined && step.at <= now;
+      step = this.#steps[++this.#done]
+    ) {
       const organization = this.#owners.get(step.happening.customer)
       if (organization === undefined) continue
       if (step.shows) this.#show(organization, step)
@@ -56,14 +63,21 @@ export class RapidWorld {
 
   #show(organization: Organization, { happening, at }: Step): void {
     const alert = toAlert(organization, happening, at)
-    organization.addAlert(alert)
     this.#alerts.set(happening.number, alert.rrn)
-    if (slight.has(happening.severity)) return
+    if (slight.has(happening.severity)) return organization.addAlert(alert)
     const found = organization.investigations.get(this.#cases.get(happening.attack) ?? '')
-    const own = found ?? organization.investigations.add(toInvestigation(organization, happening, at))
-    this.#cases.set(happening.attack, own.rrn)
-    const linked = organization.link(alert, own, at)
-    if (linked.status === 'CLOSED') organization.investigations.replace(linked, { status: 'OPEN', disposition: 'UNDECIDED', accessed: at })
+    if (found === undefined) return this.#open(organization, alert, at)
+    organization.addAlert(alert)
+    const linked = organization.link(alert, found, at)
+    const reopened = { status: 'OPEN', disposition: 'UNDECIDED', accessed: at }
+    if (linked.status === 'CLOSED') organization.investigations.replace(linked, reopened)
+  }
+
+  #open(organization: Organization, alert: Alert, at: number): void {
+    const fresh = toInvestigation(organization, alert.happening, at)
+    organization.addAlert({ ...alert, investigation: fresh.rrn })
+    organization.investigations.add({ ...fresh, alerts: [alert.id], firstAlert: at, latestAlert: at })
+    this.#cases.set(alert.happening.attack, fresh.rrn)
   }
 
   /** Rapid7's own analysts close what they have looked into: the alert, and the investigation with its last one. */
@@ -98,8 +112,17 @@ function raisedInvestigation(organization: Organization, row: Investigation): Ra
 function raisedAlert(organization: Organization, alert: Alert, siemOffered: boolean): Raised[] {
   const bySiem = alert.siem && siemOffered
   if (organization.customer === undefined || (!bySiem && alert.investigation === null)) return []
-  const reference = bySiem ? referenceOf('rapid7', 'siem-alerts', alert.rrn) : referenceOf('rapid7', 'alerts', alert.id)
-  return [{ reference, customerName: organization.customer.name, attack: alert.happening.attack, shownAt: alert.created }]
+  const reference = bySiem
+    ? referenceOf('rapid7', 'siem-alerts', alert.rrn)
+    : referenceOf('rapid7', 'alerts', alert.id)
+  return [
+    {
+      reference,
+      customerName: organization.customer.name,
+      attack: alert.happening.attack,
+      shownAt: alert.created,
+    },
+  ]
 }
 
 function stepsOf(happening: Happening): Step[] {

@@ -7,6 +7,7 @@ import { commentBehaviours } from './sandbox-comments.ts'
 import { entityBehaviours } from './sandbox-entities.ts'
 import { healthBehaviours } from './sandbox-health.ts'
 import { uuidOf } from './sandbox-ids.ts'
+import { investigationListBehaviours } from './sandbox-investigation-list.ts'
 import { investigationBehaviours } from './sandbox-investigations.ts'
 import { investigationV1Behaviours } from './sandbox-investigations-v1.ts'
 import { identify, keys } from './sandbox-keys.ts'
@@ -39,6 +40,7 @@ export const sandbox: SandboxVendor = {
       behaviours: {
         ...accountBehaviours,
         ...investigationBehaviours,
+        ...investigationListBehaviours,
         ...investigationV1Behaviours,
         ...alertBehaviours,
         ...commentBehaviours,
@@ -53,7 +55,9 @@ export const sandbox: SandboxVendor = {
       raised: () => rapid.raised(switches['siemAlerts'] !== 'off'),
       newRequestId: () => uuidOf('request', world.seed, ++requests),
       headers: (request, id) =>
-        request.path === '/validate' ? gateway : { ...gateway, 'r7-correlation-id': request.headers['r7-correlation-id'] ?? id },
+        request.path === '/validate'
+          ? gateway
+          : { ...gateway, 'r7-correlation-id': request.headers['r7-correlation-id'] ?? id },
     }
   },
 }

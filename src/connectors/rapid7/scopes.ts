@@ -51,5 +51,9 @@ export async function* eachScope(
       gaps.push(`organization ${scope.name}: ${error.message}`)
     }
   }
-  yield { rows: [], cursor: structuredClone(cursor()), ...(gaps.length > 0 && { incomplete: gaps.join('; ') }) }
+  yield {
+    rows: [],
+    cursor: structuredClone(cursor()),
+    ...(gaps.length > 0 && { incomplete: gaps.join('; ') }),
+  }
 }

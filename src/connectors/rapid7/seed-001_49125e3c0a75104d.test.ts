@@ -3,7 +3,10 @@ import { expect, test } from 'vitest'
 import { account } from './account.ts'
 import { pages } from './paging.ts'
 import { regionOf } from './regions.ts'
-import { keyOf, parent, setUp } from './testing.ts'
+import { makeWorld } from '../../sandbox/world.ts'
+import { keyOf, parent, settingUp } from './testing.ts'
+
+const setUp = settingUp<any>(makeWorld)
 
 // Every request and answer that the seed document 001_49125e3c0a75104d.txt (Command Platform API overview) prints.
 
@@ -42,16 +45,26 @@ test('the printed page is read: page 1 of 4, two rows of seven', () => {
     metadata: { index: 1, size: 2, total_pages: 4, total_data: 7 },
   }
   const paging = pages(100)
-  expect(paging.read(body, { index: 1, size: 2 })).toEqual({ rows: body.data, total: 7, next: { index: 2, size: 2 } })
+  expect(paging.read(body, { index: 1, size: 2 })).toEqual({
+    rows: body.data,
+    total: 7,
+    next: { index: 2, size: 2 },
+  })
   const rows = Array.from({ length: 7 }, (_, i) => ({ id: i + 1 }))
-  expect(paging.write(rows, { index: 1, size: 2 }, {})).toEqual({ data: [{ id: 3 }, { id: 4 }], metadata: body.metadata })
+  expect(paging.write(rows, { index: 1, size: 2 }, {})).toEqual({
+    data: [{ id: 3 }, { id: 4 }],
+    metadata: body.metadata,
+  })
 })
 
 test('…/idr/v1/investigations?index=3&size=50&sort=type,ASC,created,DESC', async () => {
   const { ask } = await setUp()
   const answer = await ask('GET /idr/v1/investigations?index=3&size=50&sort=type,ASC,created,DESC')
   expect(answer.status).toBe(200)
-  expect(answer.body).toMatchObject({ data: [], metadata: { index: 3, size: 50, sort: 'type,ASC,created,DESC' } })
+  expect(answer.body).toMatchObject({
+    data: [],
+    metadata: { index: 3, size: 50, sort: 'type,ASC,created,DESC' },
+  })
 })
 
 test('index and size are always there, totals where possible, sort only when sorted', async () => {

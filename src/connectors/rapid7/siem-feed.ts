@@ -31,7 +31,10 @@ const openEvery = hour / 2
 const handful = 100
 
 const scopeCursor = z.object({ doneAt: z.number().default(0), openAt: z.number().default(0) })
-const cursorSchema = z.object({ startedAt: z.number().default(0), scopes: z.record(z.string(), scopeCursor).default({}) })
+const cursorSchema = z.object({
+  startedAt: z.number().default(0),
+  scopes: z.record(z.string(), scopeCursor).default({}),
+})
 
 interface Pass {
   reader: FeedReader
@@ -93,7 +96,10 @@ async function* readOpen(pass: Pass): AsyncGenerator<Batch, string | undefined> 
   const { reader, scope } = pass
   const held = await reader.open()
   const mine = held.filter((one) => scope.customerId === null || one.customerId === scope.customerId)
-  return yield* byName(pass, mine.map((one) => one.vendorId))
+  return yield* byName(
+    pass,
+    mine.map((one) => one.vendorId),
+  )
 }
 
 async function* byName(pass: Pass, names: readonly string[]): AsyncGenerator<Batch, string | undefined> {
@@ -101,7 +107,9 @@ async function* byName(pass: Pass, names: readonly string[]): AsyncGenerator<Bat
   const missing: string[] = []
   for (let i = 0; i < names.length; i += handful) {
     const rrns = names.slice(i, i + handful)
-    const walk = new Walk(reader.client, siemAlerts.byRrns, { body: { rrns } }, nameOf, { settings: scope.settings })
+    const walk = new Walk(reader.client, siemAlerts.byRrns, { body: { rrns } }, nameOf, {
+      settings: scope.settings,
+    })
     for await (const page of walk.pages()) yield* keep(pass, page)
     missing.push(...rrns.filter((name) => !walk.keys.has(name)))
   }
@@ -117,7 +125,12 @@ async function* keep(pass: Pass, page: Page<string | SiemAlert>): AsyncGenerator
   return undefined
 }
 
-function changed({ reader, scope }: Pass, row: string | SiemAlert, body: string, held: string | undefined): RecordSeed[] {
+function changed(
+  { reader, scope }: Pass,
+  row: string | SiemAlert,
+  body: string,
+  held: string | undefined,
+): RecordSeed[] {
   if (typeof row === 'string' || held === body) return []
   const customerId = row.organization?.id ?? organizationOf(row.rrn) ?? scope.customerId
   const time = timeOf(row.alerted_at) ?? timeOf(row.created_at) ?? reader.now

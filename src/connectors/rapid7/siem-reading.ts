@@ -18,12 +18,23 @@ export function toSiemReading(record: VendorRecord): Reading {
   return row.investigation_rrn ? { event, entities, group: row.investigation_rrn } : { event, entities }
 }
 
-const mapped = ['rrn', 'title', 'type', 'status', 'priority', 'created_at', 'updated_at', 'rule_keys_of_interest']
+const mapped = [
+  'rrn',
+  'title',
+  'type',
+  'status',
+  'priority',
+  'created_at',
+  'updated_at',
+  'rule_keys_of_interest',
+]
 
 function toEvent(record: VendorRecord, row: SiemAlert, entities: readonly Entity[]): DetectionFinding {
   const severity = toSeverity(row.priority)
   const title = row.title ?? row.type ?? `Alert ${row.rrn}`
-  const desc = (row.rule_keys_of_interest ?? []).map(({ key, values }) => `${key}: ${(values ?? []).join(', ')}`).join('\n')
+  const desc = (row.rule_keys_of_interest ?? [])
+    .map(({ key, values }) => `${key}: ${(values ?? []).join(', ')}`)
+    .join('\n')
   const host = entities.find((entity) => entity.kind === 'host')?.value
   const address = entities.find((entity) => entity.kind === 'address')?.value
   const attacks = techniquesOf(row)
@@ -42,7 +53,9 @@ function toEvent(record: VendorRecord, row: SiemAlert, entities: readonly Entity
       ...(row.type != null && { types: [row.type] }),
       ...(attacks.length > 0 && { attacks }),
     },
-    ...(host !== undefined && { device: { type_id: 0, hostname: host, ...(address !== undefined && { ip: address }) } }),
+    ...(host !== undefined && {
+      device: { type_id: 0, hostname: host, ...(address !== undefined && { ip: address }) },
+    }),
     unmapped: mappedOut(row, mapped),
   }
 }
@@ -63,12 +76,16 @@ const kinds: readonly [EntityKind, RegExp][] = [
 ]
 
 function entitiesOf(row: SiemAlert): Entity[] {
-  const keyed = [...(row.rule_keys_of_interest ?? []), ...(row.rule_matching_keys ?? [])].flatMap(({ key, values }) => {
-    const kind = kinds.find(([, pattern]) => pattern.test(key ?? ''))?.[0]
-    return kind === undefined ? [] : (values ?? []).flatMap((value) => toEntity(kind, String(value)))
-  })
+  const keyed = [...(row.rule_keys_of_interest ?? []), ...(row.rule_matching_keys ?? [])].flatMap(
+    ({ key, values }) => {
+      const kind = kinds.find(([, pattern]) => pattern.test(key ?? ''))?.[0]
+      return kind === undefined ? [] : (values ?? []).flatMap((value) => toEntity(kind, String(value)))
+    },
+  )
   const hosts = keyed.some((entity) => entity.kind === 'host') ? [] : titleEntities(row.title)
-  return [...new Map([...keyed, ...hosts].map((entity) => [`${entity.kind} ${entity.value}`, entity])).values()]
+  return [
+    ...new Map([...keyed, ...hosts].map((entity) => [`${entity.kind} ${entity.value}`, entity])).values(),
+  ]
 }
 
 function toEntity(kind: EntityKind, text: string): Entity[] {

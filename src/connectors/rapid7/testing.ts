@@ -1,5 +1,4 @@
 import type { Fetch } from '../../domain/outside.ts'
-import { makeWorld } from '../../sandbox/world.ts'
 import { Holding } from '../conformance.ts'
 import type { Feed } from '../connector.ts'
 import { type Pair, type PairOptions, openPair } from '../testing.ts'
@@ -24,29 +23,41 @@ export function keyOf(pair: Pair, name: string): string {
   return pair.state.keys.find((key) => key.name === name)?.value ?? ''
 }
 
-export interface Told {
+export interface Told<Body> {
   status: number
-  body: any // tests look into it as they like
+  body: Body
   text: string
   headers: Record<string, string>
 }
 
 /** Straight to the server, as an organization of the multi-tenant key (the parent, when none is named). */
-export type Ask = (line: string, body?: unknown, headers?: Record<string, string>) => Promise<Told>
+export type Ask<Body> = (
+  line: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<Told<Body>>
 
-export interface Setup {
+export interface Setup<Body> {
   pair: Pair
   world: World
   /** Requests of the client, without the prefix, with the organization that they are about. */
   requests: string[]
-  ask: Ask
+  ask: Ask<Body>
   customers: string[]
   run(holding: Holding, feed: string): Promise<void>
 }
 
-export async function setUp(
-  options: Partial<PairOptions> & { customers?: number; days?: number; attacks?: number } = {},
-): Promise<Setup> {
+type Options = Partial<PairOptions> & { customers?: number; days?: number; attacks?: number }
+type MakeWorld = (
+  plan: Pick<World, 'seed' | 'start'> & { customers: number; days: number; attacksPerCustomerDay: number },
+) => World
+
+/** A layer to the right makes the worlds; it is handed in. `Body` is what a test takes an answer's body for. */
+export function settingUp<Body>(makeWorld: MakeWorld): (options?: Options) => Promise<Setup<Body>> {
+  return (options = {}) => setUp(makeWorld, options)
+}
+
+async function setUp<Body>(makeWorld: MakeWorld, options: Options): Promise<Setup<Body>> {
   const { customers: count = 4, days = 4, attacks = 2 } = options
   const world = makeWorld({ seed: 7, customers: count, start, days, attacksPerCustomerDay: attacks })
   const requests: string[] = []
@@ -69,14 +80,23 @@ export async function setUp(
   return { pair, world, requests, ask: askOf(pair), customers, run }
 }
 
-function askOf(pair: Pair): Ask {
+function askOf<Body>(pair: Pair): Ask<Body> {
   return async (line, body, headers = {}) => {
     const [method = 'GET', target = '/'] = line.split(' ')
     const [path = '/', search = ''] = target.split('?')
-    const own = { 'x-api-key': pair.state.keys[0]?.value, 'r7-organization-id': parent, 'content-type': 'application/json' }
+    const own = {
+      'x-api-key': pair.state.keys[0]?.value,
+      'r7-organization-id': parent,
+      'content-type': 'application/json',
+    }
     const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)
     const answer = await pair.serve({ method, path, search, headers: { ...own, ...headers }, body: text })
-    return { status: answer.status, text: answer.body, body: parsed(answer.body), headers: answer.headers }
+    return {
+      status: answer.status,
+      text: answer.body,
+      body: parsed(answer.body) as Body,
+      headers: answer.headers,
+    }
   }
 }
 

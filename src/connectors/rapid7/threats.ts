@@ -5,7 +5,12 @@ import { may } from './api.ts'
 import { count, given, text } from './fields.ts'
 
 /** Community threats. No answer ever holds a threat's key: it is made in the product's own pages. */
-const threat = z.looseObject({ name: text, note: text, indicator_count: count, published: z.boolean().nullish() })
+const threat = z.looseObject({
+  name: text,
+  note: text,
+  indicator_count: count,
+  published: z.boolean().nullish(),
+})
 const result = z.looseObject({ threat, rejected_indicators: z.array(z.string()).nullish() })
 
 const words = z.array(z.string()).nullish()

@@ -20,7 +20,15 @@ const permission = may.write
 const done = z.looseObject({})
 
 export const webhooks = {
-  list: operation({ id: 'cloud-webhooks.list', method: 'GET', path: base, summary: 'All webhooks', source, answer: webhook, paging: pages(100, { size: 10 }) }),
+  list: operation({
+    id: 'cloud-webhooks.list',
+    method: 'GET',
+    path: base,
+    summary: 'All webhooks',
+    source,
+    answer: webhook,
+    paging: pages(100, { size: 10 }),
+  }),
   create: operation({
     id: 'cloud-webhooks.create',
     method: 'POST',
@@ -31,7 +39,14 @@ export const webhooks = {
     answer: webhook,
     permission,
   }),
-  get: operation({ id: 'cloud-webhooks.get', method: 'GET', path: `${base}/{rrn}`, summary: 'One webhook', source, answer: webhook }),
+  get: operation({
+    id: 'cloud-webhooks.get',
+    method: 'GET',
+    path: `${base}/{rrn}`,
+    summary: 'One webhook',
+    source,
+    answer: webhook,
+  }),
   update: operation({
     id: 'cloud-webhooks.update',
     method: 'PATCH',
@@ -43,8 +58,25 @@ export const webhooks = {
     permission,
     repeatable: true,
   }),
-  remove: operation({ id: 'cloud-webhooks.remove', method: 'DELETE', path: `${base}/{rrn}`, summary: 'Delete a webhook', source, answer: z.unknown(), status: 204, permission }),
-  test: operation({ id: 'cloud-webhooks.test', method: 'POST', path: `${base}/{rrn}/test`, summary: 'Send a test event', source, answer: done, permission }),
+  remove: operation({
+    id: 'cloud-webhooks.remove',
+    method: 'DELETE',
+    path: `${base}/{rrn}`,
+    summary: 'Delete a webhook',
+    source,
+    answer: z.unknown(),
+    status: 204,
+    permission,
+  }),
+  test: operation({
+    id: 'cloud-webhooks.test',
+    method: 'POST',
+    path: `${base}/{rrn}/test`,
+    summary: 'Send a test event',
+    source,
+    answer: done,
+    permission,
+  }),
   replay: operation({
     id: 'cloud-webhooks.replay',
     method: 'POST',
@@ -55,7 +87,16 @@ export const webhooks = {
     answer: done,
     permission,
   }),
-  addValidation: operation({ id: 'cloud-webhooks.add-validation', method: 'POST', path: `${base}/{rrn}/validation`, summary: 'How the receiver is asked for a token', source, body: validation, answer: webhook, permission }),
+  addValidation: operation({
+    id: 'cloud-webhooks.add-validation',
+    method: 'POST',
+    path: `${base}/{rrn}/validation`,
+    summary: 'How the receiver is asked for a token',
+    source,
+    body: validation,
+    answer: webhook,
+    permission,
+  }),
   updateValidation: operation({
     id: 'cloud-webhooks.update-validation',
     method: 'PATCH',

@@ -11,7 +11,7 @@ import { type InvestigationAlert, investigationAlerts } from './investigation-al
 import { historyMs, isOpen, openSince, openWords } from './investigations-feed.ts'
 import { type Investigation, investigations } from './investigations.ts'
 import { organizationOf } from './rrn.ts'
-import { type Scope, eachScope } from './scopes.ts'
+import { type Scope, eachScope, readCursor } from './scopes.ts'
 import { siemAlerts } from './siem-alerts.ts'
 
 /**
@@ -41,7 +41,7 @@ const scopeCursor = z.object({
   doneAt: z.number().default(0),
   deepAt: z.number().default(0),
   /** A pass under way: what is newer than `downTo` has been read. */
-  pass: z.object({ startedAt: z.number(), downTo: z.number() }).optional(),
+  pass: z.object({ startedAt: z.number(), downTo: z.number().optional() }).optional(),
 })
 
 const cursorSchema = z.object({
@@ -59,7 +59,7 @@ interface Pass {
 }
 
 async function* readAlerts(reader: FeedReader): AsyncGenerator<Batch> {
-  const cursor = cursorSchema.parse(reader.cursor ?? {})
+  const { cursor, trouble } = readCursor(cursorSchema, reader.cursor)
   if (cursor.startedAt === 0) cursor.startedAt = reader.now
   yield* eachScope(
     reader,
@@ -70,7 +70,7 @@ async function* readAlerts(reader: FeedReader): AsyncGenerator<Batch> {
       yield* turned(pass)
       return yield* recent(pass)
     },
-    { cursor: () => cursor },
+    { cursor: () => cursor, trouble },
   )
 }
 
@@ -101,8 +101,8 @@ async function* recent(pass: Pass): AsyncGenerator<Batch, string | undefined> {
   const since = first ? oldest : Math.max(oldest, own.doneAt - (deep ? deepSpan : overlap))
   // The first time, what is still open counts whatever its age.
   const wanted = ({ row, at }: Dated): boolean => at > since || (first && at > 0 && isOpen(row))
-  own.pass ??= { startedAt: reader.now, downTo: Infinity }
-  const { startedAt, downTo } = own.pass
+  own.pass ??= { startedAt: reader.now }
+  const { startedAt, downTo = Infinity } = own.pass
   for await (const page of newestFirst(pass)) {
     const all = page.rows.map((row) => ({ row, at: timeOf(row.latest_alert_time) ?? 0 }))
     for (const { row, at } of all.filter((one) => wanted(one) && one.at <= downTo)) {
@@ -156,16 +156,7 @@ async function* alertsOf(pass: Pass, row: Investigation): AsyncGenerator<Batch, 
 }
 
 function batch({ cursor }: Pass, rows: Batch['rows'], rejected: Batch['rejected'] = []): Batch {
-  return { rows, cursor: storable(cursor), rejected }
-}
-
-/** JSON has no Infinity: a pass that has not read anything is one that has not begun. */
-function storable(cursor: Pass['cursor']): unknown {
-  const scopes = Object.entries(cursor.scopes).map(([name, { pass, ...rest }]) => [
-    name,
-    pass === undefined || pass.downTo === Infinity ? rest : { ...rest, pass },
-  ])
-  return { ...structuredClone(cursor), scopes: Object.fromEntries(scopes) as unknown }
+  return { rows, cursor: structuredClone(cursor), rejected }
 }
 
 function changed(

@@ -6,7 +6,7 @@ import type { Batch, Feed, FeedReader } from '../connector.ts'
 import { audit } from './audit.ts'
 import { toActivity } from './audit-activity.ts'
 import { type LogPage, searchLogs, sequenceOf } from './log-search.ts'
-import { type Scope, eachScope } from './scopes.ts'
+import { type Scope, eachScope, readCursor } from './scopes.ts'
 
 /** Reads the platform's audit logs, where they are enabled and the key may. */
 export const auditFeed: Feed = {
@@ -27,9 +27,10 @@ const perPage = 200
 const cursorSchema = z.object({ scopes: z.record(z.string(), z.number()).default({}) })
 
 async function* readAudit(reader: FeedReader): AsyncGenerator<Batch> {
-  const cursor = cursorSchema.parse(reader.cursor ?? {})
+  const { cursor, trouble } = readCursor(cursorSchema, reader.cursor)
   yield* eachScope(reader, (scope) => readScope(reader, scope, cursor), {
     cursor: () => cursor,
+    trouble,
     optional: true,
   })
 }

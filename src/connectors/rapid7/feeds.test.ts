@@ -212,6 +212,25 @@ describe('alerts', () => {
     expect([...alerts.latest.keys()].some((id) => id.startsWith('rrn:alerts:'))).toBe(true)
   })
 
+  test('trouble in the middle of a pass leaves a cursor that the next run goes on from', async () => {
+    let broken = true
+    const between =
+      (fetch: Fetch): Fetch =>
+      async (url, init) =>
+        broken && url.includes('/alerts?')
+          ? { ...(await fetch(url, init)), status: 403, text: async () => '{"message":"not now"}' }
+          : fetch(url, init)
+    const { run, pair } = await setUp({ between, customers: 1 })
+    const alerts = new Holding()
+    await run(alerts, 'alerts')
+    expect(alerts.incomplete.join()).toMatch(/not now/)
+    broken = false
+    pair.clock.now += 1
+    await run(alerts, 'alerts')
+    const raised = pair.state.raised!().filter((one) => one.reference.includes('/alerts/'))
+    expect([alerts.incomplete, alerts.latest.size]).toEqual([[], raised.length])
+  })
+
   test('alerts close with their investigation', async () => {
     const { pair, run, ask } = await setUp()
     const alerts = new Holding()

@@ -10,7 +10,7 @@ import { timeOf } from './fields.ts'
 import { toReading } from './investigation-reading.ts'
 import { type Investigation, investigations } from './investigations.ts'
 import { organizationOf } from './rrn.ts'
-import { type Scope, eachScope } from './scopes.ts'
+import { type Scope, eachScope, readCursor } from './scopes.ts'
 
 /**
  * Reads investigations. There is no filter on changes, so the whole open set is read every time; what left it is looked
@@ -60,7 +60,7 @@ interface Pass {
 }
 
 async function* readInvestigations(reader: FeedReader): AsyncGenerator<Batch> {
-  const cursor = cursorSchema.parse(reader.cursor ?? {})
+  const { cursor, trouble } = readCursor(cursorSchema, reader.cursor)
   if (cursor.startedAt === 0) cursor.startedAt = reader.now
   yield* eachScope(
     reader,
@@ -69,7 +69,7 @@ async function* readInvestigations(reader: FeedReader): AsyncGenerator<Batch> {
       cursor.scopes[scope.name] = own
       return readScope({ reader, cursor, scope, own })
     },
-    { cursor: () => cursor },
+    { cursor: () => cursor, trouble },
   )
 }
 

@@ -132,11 +132,18 @@ test('a login page with status 200 is a failure that says so', async () => {
   )
 })
 
-test('a cursor that cannot be read is told, not guessed', async () => {
+test('a cursor that cannot be read is told once, and all is read again', async () => {
   const { client, pair } = await setUpWith({})
   const holding = new Holding()
   holding.cursor = { scopes: 'broken' }
-  await expect(holding.run(feedOf('investigations'), client, pair.clock.now, ['a'])).rejects.toThrow(/scopes/)
+  const { customers } = await setUp()
+  await holding.run(feedOf('investigations'), client, pair.clock.now, customers)
+  expect(holding.incomplete).toEqual([
+    expect.stringMatching(/cursor could not be read \(scopes: .*from the start/),
+  ])
+  expect(holding.latest.size).toBeGreaterThan(0)
+  await holding.run(feedOf('investigations'), client, pair.clock.now + 1, customers)
+  expect(holding.incomplete).toEqual([])
 })
 
 test('before the customers are known nothing is read, and that is said', async () => {

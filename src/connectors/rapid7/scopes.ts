@@ -1,5 +1,8 @@
+import type * as z from 'zod'
+
 import { ApiError } from '../../contract/api-error.ts'
 import type { CallOptions } from '../../contract/client.ts'
+import { issueLine } from '../../contract/paging.ts'
 import type { Batch, FeedReader } from '../connector.ts'
 
 /** One organization (or, with a user key, all of its owner's at once) as a feed reads it. */
@@ -25,6 +28,17 @@ export async function scopesOf({ client, customers }: FeedReader): Promise<Scope
   return [{ name: 'all', customerId: null, settings: {}, query: { 'multi-customer': true } }]
 }
 
+/** A cursor that cannot be read costs a reading from the start, and is told once; it must not stop the feed for ever. */
+export function readCursor<Schema extends z.ZodType>(
+  schema: Schema,
+  given: unknown,
+): { cursor: z.output<Schema>; trouble: string | undefined } {
+  const read = schema.safeParse(given ?? {})
+  if (read.success) return { cursor: read.data, trouble: undefined }
+  const trouble = `the cursor could not be read (${issueLine(read.error)}): all is read again from the start`
+  return { cursor: schema.parse({}), trouble }
+}
+
 export const noCustomers = 'no organization is known yet: this is read after the customers feed'
 
 /**
@@ -34,10 +48,15 @@ export const noCustomers = 'no organization is known yet: this is read after the
 export async function* eachScope(
   reader: FeedReader,
   read: (scope: Scope) => AsyncGenerator<Batch, string | undefined>,
-  { cursor, optional = false }: { cursor: () => unknown; optional?: boolean },
+  {
+    cursor,
+    trouble,
+    optional = false,
+  }: { cursor: () => unknown; trouble?: string | undefined; optional?: boolean },
 ): AsyncGenerator<Batch> {
   const scopes = await scopesOf(reader)
-  const gaps: string[] = scopes.length === 0 ? [noCustomers] : []
+  const gaps: string[] = trouble === undefined ? [] : [trouble]
+  if (scopes.length === 0) gaps.push(noCustomers)
   let failures = 0
   for (const scope of scopes) {
     try {

@@ -7,7 +7,7 @@ import type { Batch, Feed, FeedReader } from '../connector.ts'
 import { timeOf } from './fields.ts'
 import { historyMs, isOpen } from './investigations-feed.ts'
 import { organizationOf } from './rrn.ts'
-import { type Scope, eachScope } from './scopes.ts'
+import { type Scope, eachScope, readCursor } from './scopes.ts'
 import { type SiemAlert, siemAlerts } from './siem-alerts.ts'
 import { toSiemReading } from './siem-reading.ts'
 
@@ -44,7 +44,7 @@ interface Pass {
 }
 
 async function* readSiem(reader: FeedReader): AsyncGenerator<Batch> {
-  const cursor = cursorSchema.parse(reader.cursor ?? {})
+  const { cursor, trouble } = readCursor(cursorSchema, reader.cursor)
   if (cursor.startedAt === 0) cursor.startedAt = reader.now
   yield* eachScope(
     reader,
@@ -53,7 +53,7 @@ async function* readSiem(reader: FeedReader): AsyncGenerator<Batch> {
       cursor.scopes[scope.name] = own
       return readScope({ reader, cursor, scope, own })
     },
-    { cursor: () => cursor, optional: true },
+    { cursor: () => cursor, trouble, optional: true },
   )
 }
 

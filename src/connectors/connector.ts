@@ -6,6 +6,7 @@ import type { Operation } from '../contract/operation.ts'
 import type { Refusal } from '../contract/refusal.ts'
 import type { Behaviour } from '../contract/server.ts'
 import type { WireRequest } from '../contract/wire.ts'
+import type { ApiActivity } from '../domain/event.ts'
 import type { Reading } from '../domain/finding.ts'
 import type { RecordSeed, VendorRecord } from '../domain/record.ts'
 import type { Severity } from '../domain/severity.ts'
@@ -28,7 +29,7 @@ export interface Connector {
 /** One resource of one connection that is read again and again. */
 export interface Feed {
   name: string
-  kind: 'customers' | 'findings' | 'inventory'
+  kind: 'customers' | 'findings' | 'inventory' | 'audit'
   everyMs: number
   /** Reads what is new since the cursor. Each batch is committed together with the cursor that it carries. */
   read(reader: FeedReader): AsyncGenerator<Batch>
@@ -41,6 +42,8 @@ export interface Feed {
   toReading?(record: VendorRecord): Reading
   /** `findings`: false for a record that is kept but holds nothing to look into. Default: each is a finding. Pure. */
   isFinding?(record: VendorRecord): boolean
+  /** `audit`: what somebody did at the vendor, in OCSF. Pure. */
+  toActivity?(record: VendorRecord): ApiActivity
 }
 
 /** What a feed may use. */
@@ -80,7 +83,10 @@ export interface Desk {
   create(client: Client, draft: TicketDraft): Promise<Outcome<unknown> & { ticket?: DeskTicket }>
   note(client: Client, ticketId: string, draft: NoteDraft): Promise<Outcome<unknown> & { noteId?: string }>
   /** Every ticket of the customer with this marker in its subject, made since then. Throws ApiError. */
-  findTickets(client: Client, query: { marker: string; customerId: string; since: number }): Promise<DeskTicket[]>
+  findTickets(
+    client: Client,
+    query: { marker: string; customerId: string; since: number },
+  ): Promise<DeskTicket[]>
   /** The note whose subject ends with this marker. Throws ApiError. */
   findNote(client: Client, ticketId: string, marker: string): Promise<string | undefined>
   /** For the sweep: all tickets made since then that carry any marker of ours. Throws ApiError. */
@@ -193,6 +199,8 @@ export interface SandboxVendor {
   mounts: readonly string[]
   /** Host names that lead here too: `api-us.rocketcyber.com`. */
   hosts: RegExp
+  /** The contract's further bases, each under prefixes and hosts of its own. */
+  surfaces?: Readonly<Record<string, { mounts: readonly string[]; hosts: RegExp }>>
   /** Connection settings (without baseUrl) that fit the demo account. */
   settings: Record<string, string>
   open(world: World, options: SandboxOptions): SandboxState
@@ -216,7 +224,8 @@ export interface DemoKey {
 export interface SandboxState {
   keys: readonly DemoKey[]
   behaviours: Readonly<Record<string, Behaviour>>
-  identify(key: string): Identity | Refusal | undefined
+  /** Without a request only the key's own rights are asked for. */
+  identify(key: string, request?: WireRequest): Identity | Refusal | undefined
   /** Lets everything happen that the world holds up to now. Called before every request. */
   advance(): void
   headers?(request: WireRequest, requestId: string): Record<string, string>

@@ -6,6 +6,7 @@ import { createServer } from '../contract/server.ts'
 import type { WireAnswer, WireRequest } from '../contract/wire.ts'
 import type { Fetch } from '../domain/outside.ts'
 import type { Connector, SandboxState } from './connector.ts'
+import { byPrefix } from './mounts.ts'
 import type { World } from './world.ts'
 
 /** A vendor's client and sandbox, joined without sockets, on a clock that only moves when somebody sleeps. */
@@ -49,7 +50,10 @@ export function openPair(connector: Connector, options: PairOptions): Pair {
     state.advance()
     return server(request)
   }
-  const toServer = inProcessFetch((request) => serve({ ...request, path: request.path.slice(mount.length) || '/' }), '127.0.0.1')
+  const toServer = inProcessFetch((request) => {
+    const mounted = byPrefix(connector, request.path)
+    return serve({ ...request, ...(mounted ?? { path: request.path.slice(mount.length) || '/' }) })
+  }, '127.0.0.1')
   const outside = {
     now: () => clock.now,
     sleep: async (ms: number, signal?: AbortSignal) => {

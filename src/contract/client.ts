@@ -5,6 +5,7 @@ import { ApiError, type Verdict } from './api-error.ts'
 import { readJson } from './body.ts'
 import type { Budget, Priority } from './budget.ts'
 import { type Contract, baseOf, secretsOf } from './contract.ts'
+import { encodeBody } from './encoding.ts'
 import { type AnswerOf, type Input, type Operation, fillPath, isRepeatable } from './operation.ts'
 import { Page, type Paging, issueLine } from './paging.ts'
 import { type QueryValue, encodeQuery } from './query.ts'
@@ -28,6 +29,8 @@ export interface CallOptions {
   timeoutMs?: number
   /** An absolute link from an answer, instead of the operation's own address. Its host must be the connection's. */
   link?: string
+  /** Settings that hold for this call alone: another organization under the same key, say. Never the address. */
+  settings?: Record<string, string>
 }
 
 /** The parsed page's or answer's cap: a larger body is a failure with a reason. */
@@ -68,7 +71,6 @@ export class Client {
   readonly #outside: Outside
   /** The last pages, by address. */
   readonly #pages = new Map<string, Page<unknown>>()
-  readonly #base: string
   readonly #secrets: RegExp[]
 
   constructor(contract: Contract, settings: Record<string, string>, budget: Budget, outside: Outside) {
@@ -76,8 +78,12 @@ export class Client {
     this.settings = settings
     this.budget = budget
     this.#outside = outside
-    this.#base = baseOf(contract, settings)
     this.#secrets = secretsOf(contract, settings).flatMap(spellings)
+  }
+
+  /** Lets time pass between two looks at something that is not done yet. */
+  wait(ms: number): Promise<void> {
+    return this.#outside.sleep(ms)
   }
 
   /** The value, or an ApiError thrown. */
@@ -129,37 +135,52 @@ export class Client {
         `the link leads to a foreign host (${hostOf(url)}): not followed`,
       )
     }
-    const got = await this.#fetch(op, url, input.body, options.timeoutMs ?? 30_000)
+    const got = await this.#fetch(op, url, input.body, options)
     if ('error' in got) return got.error
-    return this.#judge(op, asked, url, got.answer, got.text)
+    this.#heed(got.answer)
+    const place = options.settings === undefined ? url : `${url} ${JSON.stringify(options.settings)}`
+    return this.#judge(op, asked, place, got.answer, got.text)
   }
 
   #url<O extends Operation>(op: O, input: Input<O>, asked: Record<string, QueryValue>): string {
     const to = { path: fillPath(op, input.params), query: asked }
     const { path, query } = this.contract.address?.(to, this.settings) ?? to
     const search = encodeQuery(query, this.contract.arrays)
-    return `${this.#base}${path}${search === '' ? '' : `?${search}`}`
+    const base = baseOf(this.contract, this.settings, op.surface)
+    return `${base}${path}${search === '' ? '' : `?${search}`}`
+  }
+
+  /** An answer that is good, but the last of its window: nobody sends before the next one begins. */
+  #heed({ status, headers }: FetchAnswer): void {
+    if (status < 200 || status >= 300) return
+    const wait = this.contract.limits.heed(headers, status, this.#outside.now())
+    if (wait !== undefined && wait > 0) this.budget.pause(Math.min(wait, maxWaitMs))
   }
 
   #owns(link: string): boolean {
     if (!URL.canParse(link)) return false
     const url = new URL(link)
-    return url.origin === URL.parse(this.#base)?.origin || this.contract.owns?.(url, this.settings) === true
+    const surfaces = [undefined, ...Object.keys(this.contract.surfaces ?? {})]
+    const own = surfaces.map((surface) => URL.parse(baseOf(this.contract, this.settings, surface))?.origin)
+    return own.includes(url.origin) || this.contract.owns?.(url, this.settings) === true
   }
 
   async #fetch(
     op: Operation,
     url: string,
     body: unknown,
-    timeoutMs: number,
+    options: CallOptions,
   ): Promise<{ answer: FetchAnswer; text: string } | { error: Outcome<never> }> {
+    const timeoutMs = options.timeoutMs ?? 30_000
+    const settings = { ...this.settings, ...options.settings }
     const headers: Record<string, string> = {
       accept: op.plain === true ? '*/*' : 'application/json',
       'user-agent': 'watchfloor/0.1',
-      ...this.contract.headers?.(this.settings),
+      ...this.contract.headers?.(settings),
     }
-    if (body !== undefined) headers['content-type'] = 'application/json'
-    this.contract.auth.sign(headers, this.settings)
+    const sent = body === undefined ? undefined : encodeBody(op, body)
+    if (sent !== undefined) headers['content-type'] = sent.type
+    this.contract.auth.sign(headers, settings)
     const abort = new AbortController()
     const timer = new AbortController()
     const late = this.#outside.sleep(timeoutMs, timer.signal).then(() => {
@@ -168,10 +189,7 @@ export class Client {
     })
     const send = async (): Promise<{ answer: FetchAnswer; text: string }> => {
       const init = { method: op.method, headers, redirect: 'manual' as const, signal: abort.signal }
-      const answer = await this.#outside.fetch(
-        url,
-        body === undefined ? init : { ...init, body: JSON.stringify(body) },
-      )
+      const answer = await this.#outside.fetch(url, sent === undefined ? init : { ...init, body: sent.text })
       return { answer, text: await answer.text() }
     }
     try {

@@ -17,7 +17,9 @@ export interface Contract {
   settings: readonly SettingField[]
   /** The base URL for these settings, without a trailing slash. An explicit `baseUrl` setting always wins. */
   base(settings: Record<string, string>): string
-  /** Further hosts that the connection owns: a link may lead there with the key. Default: the base's own origin. */
+  /** Further bases, by name, where one API is served from several addresses. */
+  surfaces?: Readonly<Record<string, Surface>>
+  /** Further hosts that the connection owns: a link may lead there with the key. Default: the origins of its bases. */
   owns?(url: URL, settings: Record<string, string>): boolean
   /** Headers of every request, besides the key. */
   headers?(settings: Record<string, string>): Record<string, string>
@@ -58,6 +60,13 @@ export interface Address {
   query: Record<string, QueryValue>
 }
 
+export interface Surface {
+  /** Its base URL, without a trailing slash; unlike `base` it is given an explicit `baseUrl` among the settings. */
+  base(settings: Record<string, string>): string
+  /** Where the sandbox has it beneath the contract's own base: `/log_search`. */
+  path: string
+}
+
 interface Told {
   code: string
   message: string
@@ -96,7 +105,9 @@ export const baseUrlField: SettingField = {
   hint: 'an http(s) address without query',
 }
 
-export function baseOf(contract: Contract, settings: Record<string, string>): string {
+export function baseOf(contract: Contract, settings: Record<string, string>, surface?: string): string {
+  const other = surface === undefined ? undefined : contract.surfaces?.[surface]
+  if (other !== undefined) return other.base(settings).replace(/\/+$/, '')
   const own = settings['baseUrl']
   const base = own === undefined || own === '' ? contract.base(settings) : own
   return withoutEcho(base.replace(/\/+$/, ''), contract.version)

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 
+import type { BodyType } from './encoding.ts'
 import type { ErrorHabit } from './errors.ts'
 import type { Paging } from './paging.ts'
 import type { Method } from './wire.ts'
@@ -16,8 +17,10 @@ export interface Operation {
   source: string
   /** Query parameters by their wire names. Arrays, numbers and booleans are encoded by the contract's `arrays` rule. */
   query?: z.ZodObject
-  /** JSON body. */
+  /** JSON body; with `takes`, what any of its types is read as. */
   body?: z.ZodType
+  /** Types that the body may have, where it is not simply JSON; the client sends the first that fits. */
+  takes?: readonly BodyType[]
   /** The answer's body; of a list, one row. */
   answer: z.ZodType
   /** Success status when it is not 200. */
@@ -31,6 +34,8 @@ export interface Operation {
   /** An answer that is not JSON (a CSV report, a file). */
   plain?: boolean
   errors?: ErrorHabit
+  /** One of the contract's further bases, on which this operation lives. */
+  surface?: string
   /** A form that only the sandbox serves, because some document prints it; the client falls back to it on 404. */
   alias?: boolean
 }

@@ -6,8 +6,9 @@ import * as z from 'zod'
 import type { Identity } from './auth.ts'
 import { readJson } from './body.ts'
 import type { Contract } from './contract.ts'
+import { decodeBody } from './encoding.ts'
 import { isObject } from './errors.ts'
-import { SlidingWindow } from './limits.ts'
+import { type LimitRule, SlidingWindow } from './limits.ts'
 import type { Operation } from './operation.ts'
 import { decodeQuery } from './query.ts'
 import { Refusal } from './refusal.ts'
@@ -51,7 +52,7 @@ export interface ServerParts {
   contract: Contract
   behaviours: Readonly<Record<string, Behaviour>>
   /** Who a key stands for, a Refusal when it is known but no longer good, undefined when it is unknown. */
-  identify(key: string): Identity | Refusal | undefined
+  identify(key: string, request: WireRequest): Identity | Refusal | undefined
   now(): number
   switches: Record<string, string>
   /** Names a request; some vendors take the caller's own name for it. */
@@ -138,10 +139,15 @@ function routesOf(contract: Contract): Routes {
     const query = (op.query ?? z.object({})).extend(op.paging?.query ?? {})
     const router =
       routes.get(op.method) ?? new SmartRouter<Route>({ routers: [new RegExpRouter(), new TrieRouter()] })
-    router.add(op.method, op.path.replace(/\{(\w+)\}/g, ':$1'), { op, query })
+    router.add(op.method, pathOf(contract, op).replace(/\{(\w+)\}/g, ':$1'), { op, query })
     routes.set(op.method, router)
   }
   return routes
+}
+
+function pathOf(contract: Contract, op: Operation): string {
+  const surface = op.surface === undefined ? undefined : contract.surfaces?.[op.surface]
+  return `${surface?.path ?? ''}${op.path}`
 }
 
 type Match = { route: Route; params: Record<string, string> }
@@ -198,7 +204,7 @@ function decoded(text: string): string {
 
 function authenticate(parts: ServerParts, request: WireRequest): Identity {
   const key = parts.contract.auth.find(request)
-  const identity = key === undefined ? undefined : parts.identify(key)
+  const identity = key === undefined ? undefined : parts.identify(key, request)
   if (identity instanceof Refusal) throw identity
   if (identity === undefined) throw parts.contract.auth.refuse(key)
   return identity
@@ -224,9 +230,13 @@ function limit(
   const state = {
     limit: rule.requests,
     remaining: rule.requests - window.count(),
-    resetAt: now + rule.windowMs,
+    resetAt: resetOf(rule, now),
   }
   return contract.limits.headers?.(state, now, switches) ?? {}
+}
+
+function resetOf({ windowMs, aligned }: LimitRule, now: number): number {
+  return aligned === true ? now - (now % windowMs) + windowMs : now + windowMs
 }
 
 function permit(contract: Contract, op: Operation, identity: Identity): void {
@@ -244,6 +254,8 @@ function readBody(parts: ServerParts, op: Operation, request: WireRequest): unkn
   const refused = parts.contract.refuseBody?.(request)
   if (refused !== undefined) throw refused
   if (op.body === undefined) return request.body
+  const other = decodeBody(op, request)
+  if (other !== undefined) return validated(parts, op, op.body, other)
   if (request.body === '') return validated(parts, op, op.body, {})
   const form = parts.contract.forms === true ? readForm(op.body, request) : undefined
   if (form !== undefined) return validated(parts, op, op.body, form)

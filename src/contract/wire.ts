@@ -10,6 +10,8 @@ export interface WireRequest {
   body: string
   /** The caller's address, for limits counted per IP. */
   ip: string
+  /** The prefix that was taken off the path: absolute links in an answer need it. */
+  mount?: string
   /** A sandbox fault: this many rows left the front of a list just before its page is cut. */
   drift?: number
 }

@@ -49,3 +49,35 @@ export type DetectionFinding = z.infer<typeof detectionFinding>
 export const findingActivity = { create: 1, update: 2, close: 3 } as const
 /** Status ids of the Findings category; 99 keeps the vendor's own word in `status`. */
 export const findingStatus = { new: 1, inProgress: 2, suppressed: 3, resolved: 4, other: 99 } as const
+
+export const apiActivityClass = 6003
+
+/** What somebody did in a vendor's console or over its interface, from its audit trail. */
+export const apiActivity = z.object({
+  class_uid: z.literal(apiActivityClass),
+  class_name: z.literal('API Activity'),
+  category_uid: z.literal(6),
+  category_name: z.literal('Application Activity'),
+  activity_id: z.int(),
+  activity_name: z.string(),
+  type_uid: z.int(),
+  severity_id: z.int().min(0).max(99),
+  time: z.int(),
+  message: z.string().optional(),
+  metadata: z.object({
+    version: z.literal(ocsfVersion),
+    product: z.object({ name: z.string(), vendor_name: z.string() }),
+    uid: z.string(),
+    tenant_uid: z.string().optional(),
+    original_time: z.string().optional(),
+  }),
+  actor: z.object({ user: z.object({ name: z.string(), email_addr: z.string().optional() }) }),
+  api: z.object({ operation: z.string(), service: z.object({ name: z.string() }).optional() }),
+  src_endpoint: z.object({ ip: z.string().optional(), name: z.string().optional() }),
+  unmapped: z.record(z.string(), z.unknown()).optional(),
+})
+
+export type ApiActivity = z.infer<typeof apiActivity>
+
+/** Activity ids of API Activity. */
+export const apiActivityId = { other: 99, create: 1, read: 2, update: 3, delete: 4 } as const

@@ -26,6 +26,6 @@ export interface Finding {
 export interface Reading {
   event: DetectionFinding
   entities: Entity[]
-  /** The vendor says these belong together. */
+  /** What the vendor itself says belongs together carries one text here: an investigation and its alerts, say. */
   group?: string
 }

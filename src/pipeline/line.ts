@@ -6,7 +6,7 @@ import { keepCases } from './correlate.ts'
 import { type SeenCustomer, mapCustomers, toSeenCustomer } from './customers.ts'
 import type { Hub } from './hub.ts'
 import { type Lease, withLease } from './lease.ts'
-import { type Normalised, normalise, toFindings } from './normalise.ts'
+import { type Normalised, normalise, toActivity, toFindings } from './normalise.ts'
 import { decideChanges, decideWaiting } from './tickets.ts'
 import { feedOf } from './vendors.ts'
 
@@ -61,6 +61,8 @@ function read(hub: Hub, records: readonly VendorRecord[]): { customers: SeenCust
     const feed = feedOf(hub.live, record.connectionId, record.feed)
     if (feed?.kind === 'customers') customers.push(...[attempt(() => toSeenCustomer(hub, record, feed))].filter(isThere))
     if (feed?.kind === 'findings') findings.push(...[attempt(() => normalise(record, feed))].filter(isThere))
+    // Read again where it is shown; here only what cannot be read is found out.
+    if (feed?.kind === 'audit') attempt(() => toActivity(record, feed))
   }
   return { customers, findings }
 }

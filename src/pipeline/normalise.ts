@@ -1,5 +1,5 @@
 import type { Feed } from '../connectors/connector.ts'
-import type { DetectionFinding } from '../domain/event.ts'
+import type { ApiActivity, DetectionFinding } from '../domain/event.ts'
 import type { Finding, Reading } from '../domain/finding.ts'
 import { idOf } from '../domain/id.ts'
 import type { VendorRecord } from '../domain/record.ts'
@@ -24,6 +24,12 @@ export function normalise(record: VendorRecord, feed: Feed): Normalised | undefi
   if (feed.toReading === undefined) throw new Error(`feed ${feed.name} has no findings`)
   if (feed.isFinding?.(record) === false) return undefined
   return { record, reading: feed.toReading(record) }
+}
+
+/** Pure, like `normalise`: an entry of a vendor's audit trail. */
+export function toActivity(record: VendorRecord, feed: Feed): ApiActivity {
+  if (feed.toActivity === undefined) throw new Error(`feed ${feed.name} has no audit trail`)
+  return feed.toActivity(record)
 }
 
 /** A Record's Event; undefined when its connection is no longer there to read it. */

@@ -1,4 +1,5 @@
 import type { Connector, DemoKey, Filed, Raised, SandboxState } from '../connectors/connector.ts'
+import { type Mounted, byHost, byPrefix } from '../connectors/mounts.ts'
 import type { World } from '../connectors/world.ts'
 import { defaultSwitches } from '../contract/contract.ts'
 import { inProcessFetch } from '../contract/in-process.ts'
@@ -30,26 +31,22 @@ export class Sandbox {
   /** Requests served, by vendor. */
   readonly requests: Record<string, number> = {}
   readonly #stands = new Map<string, Stand>()
-  /** `/prefix` → vendor, longest first. */
-  readonly #mounts: [string, Stand][]
 
   constructor(connectors: readonly Connector[], world: World, outside: Omit<Outside, 'fetch'>) {
     this.world = world
     this.faults = new Faults(outside)
     for (const connector of connectors)
       this.#stands.set(connector.contract.vendor, stand(connector, world, outside))
-    this.#mounts = [...this.#stands.values()]
-      .flatMap((one) => one.connector.sandbox.mounts.map((mount): [string, Stand] => [mount, one]))
-      .toSorted(([a], [b]) => b.length - a.length)
   }
 
   /** Serves by path prefix, or by the vendor's own host name. Throws Dropped for a broken connection. */
   async serve(request: WireRequest): Promise<WireAnswer> {
     const found = this.#find(request)
-    if (found === undefined) return notHere(this.#mounts.map(([mount]) => mount))
+    if (found === undefined)
+      return notHere([...this.#stands.values()].flatMap((one) => one.connector.sandbox.mounts))
     const { vendor } = found.stand.connector.contract
     this.requests[vendor] = (this.requests[vendor] ?? 0) + 1
-    return this.faults.around(vendor, { ...request, path: found.path }, (inner) => {
+    return this.faults.around(vendor, { ...request, path: found.path, mount: found.mount }, (inner) => {
       found.stand.state.advance()
       return found.stand.server(inner)
     })
@@ -96,26 +93,17 @@ export class Sandbox {
     }
   }
 
-  #find(request: WireRequest): { stand: Stand; path: string } | undefined {
-    const { path } = request
-    for (const [mount, one] of this.#mounts) {
-      if (path === mount) return { stand: one, path: '/' }
-      if (path.startsWith(`${mount}/`)) return { stand: one, path: path.slice(mount.length) }
+  #find({ path, headers }: WireRequest): ({ stand: Stand } & Mounted) | undefined {
+    const stands = [...this.#stands.values()]
+    const first = (find: (one: Stand) => Mounted | undefined): ({ stand: Stand } & Mounted) | undefined => {
+      for (const one of stands) {
+        const mounted = find(one)
+        if (mounted !== undefined) return { stand: one, ...mounted }
+      }
+      return undefined
     }
-    return this.#findByHost(request.headers['host'] ?? '', path)
-  }
-
-  /** A client that cannot be told another address reaches us by the vendor's own host name and path. */
-  #findByHost(host: string, path: string): { stand: Stand; path: string } | undefined {
-    const name = host.replace(/:\d+$/, '')
-    const one = [...this.#stands.values()].find((candidate) => candidate.connector.sandbox.hosts.test(name))
-    if (one === undefined) return undefined
-    const prefix = new URL(one.connector.contract.base(one.connector.sandbox.settings)).pathname.replace(
-      /\/$/,
-      '',
-    )
-    if (path !== prefix && !path.startsWith(`${prefix}/`)) return undefined
-    return { stand: one, path: path.slice(prefix.length) || '/' }
+    const host = headers['host'] ?? ''
+    return first((one) => byPrefix(one.connector, path)) ?? first((one) => byHost(one.connector, host, path))
   }
 }
 
@@ -128,7 +116,7 @@ function stand(connector: Connector, world: World, outside: Omit<Outside, 'fetch
   const server = createServer({
     contract,
     behaviours: state.behaviours,
-    identify: (key) => state.identify(key),
+    identify: (key, request) => state.identify(key, request),
     now,
     switches,
     newRequestId: (request) => state.newRequestId?.(request) ?? `req_${String(++count).padStart(12, '0')}`,

@@ -1,0 +1,58 @@
+import type { Connector } from './connector.ts'
+
+/** Where a vendor's bases are served in the sandbox, and what is left of a path below one of them. */
+export interface Mounted {
+  /** As the contract's server half knows it. */
+  path: string
+  /** The prefix that was taken off. */
+  mount: string
+}
+
+interface Base {
+  mounts: readonly string[]
+  hosts: RegExp
+  /** The path of the vendor's own base address. */
+  prefix: string
+  /** Where the server half has this base's operations. */
+  inner: string
+}
+
+/** By path prefix; the longest that fits wins. */
+export function byPrefix(connector: Connector, path: string): Mounted | undefined {
+  const found = basesOf(connector)
+    .flatMap(({ mounts, inner }) => mounts.map((mount) => ({ mount, inner })))
+    .filter(({ mount }) => path === mount || path.startsWith(`${mount}/`))
+    .toSorted((a, b) => b.mount.length - a.mount.length)[0]
+  return found && { path: below(found.inner, path.slice(found.mount.length)), mount: found.mount }
+}
+
+/** A client that cannot be told another address reaches us by the vendor's own host name and path. */
+export function byHost(connector: Connector, host: string, path: string): Mounted | undefined {
+  const name = host.replace(/:\d+$/, '')
+  const found = basesOf(connector).find(
+    ({ hosts, prefix }) => hosts.test(name) && (path === prefix || path.startsWith(`${prefix}/`)),
+  )
+  return found && { path: below(found.inner, path.slice(found.prefix.length)), mount: found.prefix }
+}
+
+const known = new WeakMap<Connector, Base[]>()
+
+function basesOf(connector: Connector): Base[] {
+  const found = known.get(connector) ?? toBases(connector)
+  known.set(connector, found)
+  return found
+}
+
+function toBases({ contract, sandbox }: Connector): Base[] {
+  const pathOf = (url: string): string => new URL(url).pathname.replace(/\/$/, '')
+  const { mounts, hosts, settings } = sandbox
+  const further = Object.entries(sandbox.surfaces ?? {}).flatMap(([name, served]): Base[] => {
+    const surface = contract.surfaces?.[name]
+    return surface ? [{ ...served, prefix: pathOf(surface.base(settings)), inner: surface.path }] : []
+  })
+  return [{ mounts, hosts, prefix: pathOf(contract.base(settings)), inner: '' }, ...further]
+}
+
+function below(inner: string, rest: string): string {
+  return `${inner}${rest}` || '/'
+}

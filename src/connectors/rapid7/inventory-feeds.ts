@@ -1,0 +1,50 @@
+import type { Operation } from '../../contract/operation.ts'
+import type { Paging } from '../../contract/paging.ts'
+import { Walk } from '../../contract/walk.ts'
+import type { RecordSeed } from '../../domain/record.ts'
+import type { Batch, Feed, FeedReader } from '../connector.ts'
+import { entities } from './entities.ts'
+import { organizationOf } from './rrn.ts'
+import { type Scope, eachScope } from './scopes.ts'
+
+/** Devices and people that InsightIDR has seen, read whole: no search knows a time. */
+const hour = 3_600_000
+
+export const assetsFeed = inventory('assets', entities.searchAssets)
+export const usersFeed = inventory('users', entities.searchUsers)
+
+function inventory(name: string, op: Operation & { paging: Paging }): Feed {
+  return {
+    name,
+    kind: 'inventory',
+    everyMs: 6 * hour,
+    read: (reader) =>
+      eachScope(reader, (scope) => readScope(reader, scope, op), {
+        cursor: () => ({ readAt: reader.now }),
+        optional: true,
+      }),
+  }
+}
+
+async function* readScope(
+  reader: FeedReader,
+  scope: Scope,
+  op: Operation & { paging: Paging },
+): AsyncGenerator<Batch, string | undefined> {
+  const nameOf = (row: unknown): string => (row as { rrn: string }).rrn // both operations' rows have one
+  const options = { priority: 'inventory', settings: scope.settings } as const
+  const walk = new Walk(reader.client, op, { body: {} as never }, nameOf, options)
+  for await (const page of walk.pages()) {
+    const known = await reader.known(page.rows.map(nameOf))
+    const rows = page.rows.flatMap((row, i): RecordSeed[] => {
+      const vendorId = nameOf(row)
+      const body = page.rawOf(i)
+      if (known.get(vendorId)?.body === body) return []
+      const customerId = organizationOf(vendorId) ?? scope.customerId
+      return [{ vendorId, customerId, time: reader.now, open: false, body }]
+    })
+    if (rows.length > 0 || page.rejected.length > 0)
+      yield { rows, cursor: reader.cursor, rejected: page.rejected }
+  }
+  return walk.complete ? undefined : (walk.reason ?? 'not read to the end')
+}

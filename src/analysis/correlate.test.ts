@@ -20,7 +20,8 @@ function finding(
 
 const placed = (caseId: string, time: number, host = 'ws-01', tenantId = 't1'): Placed => ({
   tenantId,
-  host,
+  kind: 'host',
+  value: host,
   findingId: `of ${caseId}`,
   caseId,
   time,
@@ -149,4 +150,13 @@ test('a case grows to its cap and no further; what follows founds the next', () 
   const near = [placed('full', 0)]
   expect(run([finding('a', 1)], near, [['full', maxFindings - 1]])[0]?.caseId).toBe('full')
   expect(run([finding('a', 1)], near, [['full', maxFindings]])[0]?.founder).toBe(true)
+})
+
+test('what a vendor groups belongs together, however far apart and on whatever device', () => {
+  const grouped = (id: string, time: number, host: string): Finding => {
+    const one = finding(id, time, [host])
+    return { ...one, entities: [...one.entities, { kind: 'group', value: 'con/case-7' }] }
+  }
+  const [first, second] = correlate([grouped('a', 0, 'ws-01'), grouped('b', 50 * 60 * minute, 'ws-02')], [], new Map())
+  expect(second).toMatchObject({ caseId: first?.caseId, reason: 'the vendor says that they belong together' })
 })

@@ -4,7 +4,8 @@ export interface Entity {
   value: string
 }
 
-export const entityKinds = ['host', 'user', 'address', 'hash', 'domain'] as const
+/** `group` is a vendor's own word that things belong together; it joins, and is not shown as an indicator. */
+export const entityKinds = ['host', 'user', 'address', 'hash', 'domain', 'group'] as const
 export type EntityKind = (typeof entityKinds)[number]
 
 /** `WS-01.acme.test` and `ws-01` are one host: vendors mix both forms. An address stays whole. */

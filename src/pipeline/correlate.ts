@@ -1,5 +1,6 @@
-import { type Placement, correlate, hostsOf, nearMs } from '../analysis/correlate.ts'
+import { type Placement, correlate, linksOf, nearMs } from '../analysis/correlate.ts'
 import type { Case } from '../domain/case.ts'
+import type { Entity } from '../domain/entity.ts'
 import type { Finding } from '../domain/finding.ts'
 import { worst } from '../domain/severity.ts'
 import { casesByIds, putCases } from '../store/cases.ts'
@@ -40,12 +41,17 @@ function turnedRound(before: StoredFinding | undefined, now: Finding): boolean {
 async function place(tx: Db, fresh: readonly Finding[]): Promise<Placement[]> {
   if (fresh.length === 0) return []
   const keys = fresh.flatMap(({ tenantId, time, ...finding }) =>
-    hostsOf(finding).map((value) => ({ tenantId: tenantId ?? '', kind: 'host' as const, value, time })),
+    linksOf(finding).map((link) => ({ ...link, tenantId: tenantId ?? '', time, reach: reachOf(link) })),
   )
-  const near = await neighbours(tx, keys, nearMs)
+  const near = await neighbours(tx, keys)
   const cases = await casesByIds(tx, [...new Set(near.map((one) => one.caseId))])
   const sizes = new Map(cases.map((one) => [one.id, one.findingCount]))
-  return correlate(fresh, near.map((one) => ({ ...one, host: one.value })), sizes)
+  return correlate(fresh, near, sizes)
+}
+
+/** What a vendor groups belongs together however far apart. */
+function reachOf(link: Entity): number {
+  return link.kind === 'group' ? Number.MAX_SAFE_INTEGER / 2 : nearMs
 }
 
 async function keepNews(

@@ -1,3 +1,4 @@
+import type { Entity } from '../domain/entity.ts'
 import type { Feed } from '../connectors/connector.ts'
 import type { ApiActivity, DetectionFinding } from '../domain/event.ts'
 import type { Finding, Reading } from '../domain/finding.ts'
@@ -57,11 +58,16 @@ export async function toFindings(tx: Db, normalised: readonly Normalised[]): Pro
       severity: severityOf(reading.event.severity_id),
       open: record.open,
       time: record.time,
-      entities: reading.entities,
+      entities: entitiesOf(record.connectionId, reading),
       recordId: record.id,
     })
   }
   return [...findings.values()]
+}
+
+/** A group holds within its connection: two vendors' numbers may be alike. */
+function entitiesOf(connectionId: string, { entities, group }: Reading): Entity[] {
+  return group === undefined ? entities : [...entities, { kind: 'group', value: `${connectionId}/${group}` }]
 }
 
 function severityOf(id: number): Severity {

@@ -48,12 +48,14 @@ function toRow({ tenantId, kind, value, findingId, time }: Sighting): EntityRow 
 export interface Around extends Entity {
   tenantId: string
   time: number
+  /** How far from it, ms, both ends included. */
+  reach: number
 }
 
-/** Who shares these entities within `reach` ms of their times, both ends included. */
-export async function neighbours(db: Db, keys: readonly Around[], reach: number): Promise<Neighbour[]> {
+/** Who shares these entities within reach of their times. */
+export async function neighbours(db: Db, keys: readonly Around[]): Promise<Neighbour[]> {
   if (keys.length === 0) return []
-  const rows = keys.map((key) => [key.tenantId, key.kind, key.value, String(key.time - reach), String(key.time + reach)])
+  const rows = keys.map(({ tenantId, kind, value, time, reach }) => [tenantId, kind, value, String(time - reach), String(time + reach)])
   const list = listTable(db, 'k', ['tenant_id', 'kind', 'value', 'low', 'high'], rows)
   // `cross join` makes SQLite begin with the list; PostgreSQL finds that by itself.
   const query = sql<Neighbour>`

@@ -44,7 +44,7 @@ test('every query of the line is served by an index', async () => {
   await ticketsOf(db, ['c'])
   await stuckSending(db, 'con')
   await latestRuns(db)
-  await neighbours(db, [{ tenantId: 'ten', kind: 'host', value: 'x', time: 1 }], 1)
+  await neighbours(db, [{ tenantId: 'ten', kind: 'host', value: 'x', time: 1, reach: 1 }])
   await dueChanges(db, 'con', 1, 10)
   expect([...scans]).toEqual([])
 })

@@ -4,4 +4,8 @@ export class Failure extends Error {}
 export function ensureInstalled(): Promise<void>
 export function ensureBuilt(): Promise<void>
 export function findNode(): string | undefined
-export function run(command: string, args: string[], options?: { env?: NodeJS.ProcessEnv; stdio?: unknown }): Promise<number>
+export function run(
+  command: string,
+  args: string[],
+  options?: { env?: NodeJS.ProcessEnv; stdio?: unknown },
+): Promise<number>

@@ -26,7 +26,13 @@ const main = join(import.meta.dirname, '..', 'dist', 'main.js')
 async function openSandbox() {
   const clock = { stoppedAt: undefined as number | undefined }
   const now = (): number => clock.stoppedAt ?? Date.now()
-  const world = makeWorld({ seed: 3, customers: 6, start: now() - 300_000, days: 1, attacksPerCustomerDay: 4500 })
+  const world = makeWorld({
+    seed: 3,
+    customers: 6,
+    start: now() - 300_000,
+    days: 1,
+    attacksPerCustomerDay: 4500,
+  })
   const connectors = await loadConnectors()
   const sandbox = new Sandbox(connectors, world, { now, random: Math.random, sleep: (ms) => sleep(ms) })
   // Each life begins with a fresh budget; what is tested here is not politeness.
@@ -35,7 +41,11 @@ async function openSandbox() {
     // Rows say whose they are: to ask would take the hub minutes at its own polite pace.
     sandbox.setSwitch(contract.vendor, 'accountFields', 'present')
   }
-  const listener = await listen((request) => sandbox.serve(request), { port: 0, host: '127.0.0.1', variable: '' })
+  const listener = await listen((request) => sandbox.serve(request), {
+    port: 0,
+    host: '127.0.0.1',
+    variable: '',
+  })
   return { sandbox, listener, clock }
 }
 
@@ -67,7 +77,11 @@ function run(args: string[], env: Record<string, string>, input = ''): Running {
 async function connectAll(sandbox: Sandbox, origin: string, env: Record<string, string>): Promise<void> {
   for (const { vendor, baseUrl, keys, ...settings } of sandbox.connections(origin)) {
     const flags = Object.entries({ ...settings, baseUrl }).map(([name, value]) => `--${name}=${value}`)
-    const { exited, address } = run(['connect', vendor, ...flags, '--key-stdin', '--no-check'], env, keys[0]?.value)
+    const { exited, address } = run(
+      ['connect', vendor, ...flags, '--key-stdin', '--no-check'],
+      env,
+      keys[0]?.value,
+    )
     if ((await exited) !== 0) throw new Error(`connect ${vendor}: ${await address}`)
   }
 }
@@ -78,7 +92,11 @@ async function idsAt(address: string | undefined): Promise<string[]> {
     for (const list of ['cases', 'tickets']) {
       const answer = await fetch(`${address}/v3/${list}?limit=200`)
       const { data } = (await answer.json()) as { data: Record<string, string>[] }
-      ids.push(...data.map((row) => `${list} ${Object.entries(row).find(([name]) => /^(id|.*_id)$/.test(name))?.[1]}`))
+      ids.push(
+        ...data.map(
+          (row) => `${list} ${Object.entries(row).find(([name]) => /^(id|.*_id)$/.test(name))?.[1]}`,
+        ),
+      )
     }
     return ids
   } catch {
@@ -116,26 +134,30 @@ async function settle(sandbox: Sandbox): Promise<ReturnType<typeof score>> {
 beforeAll(() => ensureBuilt(), 60_000)
 
 describe.concurrent('killed with SIGKILL at random moments, 20 times', () => {
-  test.each(['sqlite', 'postgres'])('on %s every incident has one ticket in the end', { timeout: 240_000 }, async (engine) => {
-    const data = mkdtempSync(join(tmpdir(), 'watchfloor-kill-'))
-    const database = await (engine === 'postgres' ? freshPostgres() : undefined)
-    const env = { WATCHFLOOR_DATA: data, PORT: '0', LOG: '', DATABASE_URL: database?.url ?? '' }
-    const { sandbox, listener, clock } = await openSandbox()
-    await connectAll(sandbox, listener.origin, env)
+  test.each(['sqlite', 'postgres'])(
+    'on %s every incident has one ticket in the end',
+    { timeout: 240_000 },
+    async (engine) => {
+      const data = mkdtempSync(join(tmpdir(), 'watchfloor-kill-'))
+      const database = await (engine === 'postgres' ? freshPostgres() : undefined)
+      const env = { WATCHFLOOR_DATA: data, PORT: '0', LOG: '', DATABASE_URL: database?.url ?? '' }
+      const { sandbox, listener, clock } = await openSandbox()
+      await connectAll(sandbox, listener.origin, env)
 
-    const acknowledged = await lives(env)
-    clock.stoppedAt = Date.now()
-    const last = run(['up', '--no-sandbox'], env)
-    const found = await settle(sandbox)
-    const shown = new Set(await idsAt(await last.address))
+      const acknowledged = await lives(env)
+      clock.stoppedAt = Date.now()
+      const last = run(['up', '--no-sandbox'], env)
+      const found = await settle(sandbox)
+      const shown = new Set(await idsAt(await last.address))
 
-    last.child.kill('SIGTERM')
-    await last.exited
-    await listener.close()
-    rmSync(data, { recursive: true })
-    expect(found).toMatchObject({ missed: 0, duplicated: 0, misfiled: 0 })
-    expect(found.incidents).toBeGreaterThan(40)
-    expect(acknowledged.size).toBeGreaterThan(10)
-    expect([...acknowledged].filter((id) => !shown.has(id))).toEqual([])
-  })
+      last.child.kill('SIGTERM')
+      await last.exited
+      await listener.close()
+      rmSync(data, { recursive: true })
+      expect(found).toMatchObject({ missed: 0, duplicated: 0, misfiled: 0 })
+      expect(found.incidents).toBeGreaterThan(40)
+      expect(acknowledged.size).toBeGreaterThan(10)
+      expect([...acknowledged].filter((id) => !shown.has(id))).toEqual([])
+    },
+  )
 })

@@ -14,14 +14,22 @@ const connectors = await loadConnectors()
 
 const readings = connectors.flatMap(({ contract, feeds }) =>
   feeds.flatMap(({ name, toReading }) =>
-    toReading === undefined ? [] : recordsOf(contract.vendor, name).map((body) => ({ title: `${contract.vendor} ${name}`, body, toReading })),
+    toReading === undefined
+      ? []
+      : recordsOf(contract.vendor, name).map((body) => ({
+          title: `${contract.vendor} ${name}`,
+          body,
+          toReading,
+        })),
   ),
 )
 
 function recordsOf(vendor: string, feed: string): string[] {
   const files = readdirSync(join(folder, vendor, 'fixtures')).filter((file) => file === `${feed}.list.json`)
   return files.flatMap((file) => {
-    const { records } = JSON.parse(readFileSync(join(folder, vendor, 'fixtures', file), 'utf8')) as { records: unknown[] }
+    const { records } = JSON.parse(readFileSync(join(folder, vendor, 'fixtures', file), 'utf8')) as {
+      records: unknown[]
+    }
     return records.map((record) => JSON.stringify(record))
   })
 }
@@ -45,9 +53,15 @@ describe.skipIf(!hasSchema)('OCSF 1.8.0 (skipped where ../shared/data is absent)
     const { event } = first.toReading(toRecord('con', 'x', seed, 0))
     const { finding_info: _, ...without } = event as Record<string, unknown>
     expect(check('detection_finding', without)).toContain('detection_finding.finding_info is required')
-    expect(check('detection_finding', { ...event, shoe_size: 44 })).toContain('detection_finding.shoe_size is not an attribute')
-    expect(check('detection_finding', { ...event, time: 'now' })).toContain('detection_finding.time is not a number')
-    expect(check('detection_finding', { ...event, severity_id: 12 })).toContain('detection_finding.severity_id: 12 is not in the enum')
+    expect(check('detection_finding', { ...event, shoe_size: 44 })).toContain(
+      'detection_finding.shoe_size is not an attribute',
+    )
+    expect(check('detection_finding', { ...event, time: 'now' })).toContain(
+      'detection_finding.time is not a number',
+    )
+    expect(check('detection_finding', { ...event, severity_id: 12 })).toContain(
+      'detection_finding.severity_id: 12 is not in the enum',
+    )
   })
 })
 

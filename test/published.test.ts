@@ -45,61 +45,98 @@ function publishedServer({ contract, sandbox }: Connector): Fetch {
     if (records !== undefined) behaviours[op.id] = () => (op.paging === undefined ? records[0] : records)
   }
   const identify = (key: string) => state.identify(key)
-  const server = createServer({ contract, behaviours, identify, now: () => now, switches, newRequestId: () => 'req_1' })
+  const server = createServer({
+    contract,
+    behaviours,
+    identify,
+    now: () => now,
+    switches,
+    newRequestId: () => 'req_1',
+  })
   const mount = sandbox.mounts[0] ?? ''
-  return inProcessFetch((request) => server({ ...request, path: request.path.slice(mount.length) }), '127.0.0.1')
+  return inProcessFetch(
+    (request) => server({ ...request, path: request.path.slice(mount.length) }),
+    '127.0.0.1',
+  )
 }
 
 const connectors = await loadConnectors()
-const detectors = connectors.filter((one) => one.feeds.some((feed) => published(one.contract.vendor, `${feed.name}.list`) && feed.kind === 'findings'))
+const detectors = connectors.filter((one) =>
+  one.feeds.some((feed) => published(one.contract.vendor, `${feed.name}.list`) && feed.kind === 'findings'),
+)
 
-test.each(detectors.map((one) => [one.contract.title, one] as const))('%s: every published record has one ticket', async (_, detector) => {
-  const holder = connectors.find((one) => one.desk !== undefined)
-  if (holder?.desk === undefined) throw new Error('no vendor holds tickets')
-  const store = await openStore(await freshSqlite())
-  const world = makeWorld({ seed: 1, customers: 2, start: now, days: 0 })
-  const clock = { now: () => now, sleep: () => Promise.resolve(), random: () => 0.5 }
-  const sandbox = new Sandbox([holder, detector], world, clock)
-  const [toTickets, toPublished] = [sandbox.fetch(), publishedServer(detector)]
-  const mount = detector.sandbox.mounts[0] ?? ''
-  const sleep = (_ms: number, signal?: AbortSignal): Promise<void> => (signal ? new Promise<void>(() => {}) : Promise.resolve())
-  const outside: Outside = { ...clock, sleep, fetch: (url, init) => (new URL(url).pathname.startsWith(mount) ? toPublished : toTickets)(url, init) }
-  const vendors = new Vendors([holder, detector], outside)
-  const live = sandbox.connections('http://sandbox.test').flatMap(({ vendor, baseUrl, keys, ...settings }) => {
-    const secret = vendors.connector(vendor)?.contract.settings.find((field) => field.secret === true)?.name ?? ''
-    const own = { ...(settings as Record<string, string>), baseUrl }
-    return vendors.open({ id: vendor, vendor, name: vendor, settings: own, createdAt: now }, { [secret]: keys[0]?.value ?? '' }) ?? []
-  })
-  const hub: Hub = { store, outside, live, holder: 'test', log: () => {} }
-  const read = async (kind: string): Promise<void> => {
-    for (const one of live) {
-      for (const feed of one.connector.feeds.filter((each) => each.kind === kind)) {
-        const run = await syncFeed(hub, one, feed)
-        if (run?.outcome === 'failed') throw new Error(`${feed.name}: ${run.error}`)
+test.each(detectors.map((one) => [one.contract.title, one] as const))(
+  '%s: every published record has one ticket',
+  async (_, detector) => {
+    const holder = connectors.find((one) => one.desk !== undefined)
+    if (holder?.desk === undefined) throw new Error('no vendor holds tickets')
+    const store = await openStore(await freshSqlite())
+    const world = makeWorld({ seed: 1, customers: 2, start: now, days: 0 })
+    const clock = { now: () => now, sleep: () => Promise.resolve(), random: () => 0.5 }
+    const sandbox = new Sandbox([holder, detector], world, clock)
+    const [toTickets, toPublished] = [sandbox.fetch(), publishedServer(detector)]
+    const mount = detector.sandbox.mounts[0] ?? ''
+    const sleep = (_ms: number, signal?: AbortSignal): Promise<void> =>
+      signal ? new Promise<void>(() => {}) : Promise.resolve()
+    const outside: Outside = {
+      ...clock,
+      sleep,
+      fetch: (url, init) => (new URL(url).pathname.startsWith(mount) ? toPublished : toTickets)(url, init),
+    }
+    const vendors = new Vendors([holder, detector], outside)
+    const live = sandbox
+      .connections('http://sandbox.test')
+      .flatMap(({ vendor, baseUrl, keys, ...settings }) => {
+        const secret =
+          vendors.connector(vendor)?.contract.settings.find((field) => field.secret === true)?.name ?? ''
+        const own = { ...(settings as Record<string, string>), baseUrl }
+        return (
+          vendors.open(
+            { id: vendor, vendor, name: vendor, settings: own, createdAt: now },
+            { [secret]: keys[0]?.value ?? '' },
+          ) ?? []
+        )
+      })
+    const hub: Hub = { store, outside, live, holder: 'test', log: () => {} }
+    const read = async (kind: string): Promise<void> => {
+      for (const one of live) {
+        for (const feed of one.connector.feeds.filter((each) => each.kind === kind)) {
+          const run = await syncFeed(hub, one, feed)
+          if (run?.outcome === 'failed') throw new Error(`${feed.name}: ${run.error}`)
+        }
+      }
+      await advance(hub)
+    }
+
+    await read('customers')
+    const [tenant] = await tenants(store.db)
+    for (const { connectionId, vendorId } of await customersOf(store.db, detector.contract.vendor)) {
+      await store.transaction((tx) =>
+        linkByHand(tx, { connectionId, vendorId, tenantId: tenant?.id ?? null }),
+      )
+    }
+    await read('findings')
+    const [desk] = live.filter((one) => one.connector === holder)
+    if (desk === undefined) throw new Error('no connection holds tickets')
+    while ((await deliver(hub, desk, holder.desk)) !== 0);
+
+    const texts = sandbox.truth().filed.map((ticket) => ticket.text)
+    for (const feed of detector.feeds.filter((one) => one.kind === 'findings')) {
+      const records = published(detector.contract.vendor, `${feed.name}.list`) ?? []
+      const ids = await store.db
+        .selectFrom('findings')
+        .select('vendor_id')
+        .where('feed', '=', feed.name)
+        .execute()
+      expect(ids.length).toBe(new Set(records.map((record) => idOf('rec', JSON.stringify(record)))).size)
+      for (const { vendor_id } of ids) {
+        const reference = `Source: ${detector.contract.vendor}/${feed.name}/${vendor_id}`
+        expect([reference, texts.filter((text) => text.split('\n').includes(reference)).length]).toEqual([
+          reference,
+          1,
+        ])
       }
     }
-    await advance(hub)
-  }
-
-  await read('customers')
-  const [tenant] = await tenants(store.db)
-  for (const { connectionId, vendorId } of await customersOf(store.db, detector.contract.vendor)) {
-    await store.transaction((tx) => linkByHand(tx, { connectionId, vendorId, tenantId: tenant?.id ?? null }))
-  }
-  await read('findings')
-  const [desk] = live.filter((one) => one.connector === holder)
-  if (desk === undefined) throw new Error('no connection holds tickets')
-  while ((await deliver(hub, desk, holder.desk)) !== 0);
-
-  const texts = sandbox.truth().filed.map((ticket) => ticket.text)
-  for (const feed of detector.feeds.filter((one) => one.kind === 'findings')) {
-    const records = published(detector.contract.vendor, `${feed.name}.list`) ?? []
-    const ids = await store.db.selectFrom('findings').select('vendor_id').where('feed', '=', feed.name).execute()
-    expect(ids.length).toBe(new Set(records.map((record) => idOf('rec', JSON.stringify(record)))).size)
-    for (const { vendor_id } of ids) {
-      const reference = `Source: ${detector.contract.vendor}/${feed.name}/${vendor_id}`
-      expect([reference, texts.filter((text) => text.split('\n').includes(reference)).length]).toEqual([reference, 1])
-    }
-  }
-  await store.close()
-})
+    await store.close()
+  },
+)

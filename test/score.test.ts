@@ -16,7 +16,13 @@ async function play(change: (connectors: Connector[]) => Connector[], more: Part
   const total = { missed: 0, duplicated: 0, misfiled: 0, ambiguous: 0 }
   for (const seed of [11, 12, 13]) {
     const connectors = change(await simpleLine())
-    const plan = { customers: 6, days: 2, attacksPerCustomerDay: 12, faults: 'all' as const, wallNow: () => 0 }
+    const plan = {
+      customers: 6,
+      days: 2,
+      attacksPerCustomerDay: 12,
+      faults: 'all' as const,
+      wallNow: () => 0,
+    }
     const result = await simulate({ connectors, seed, ...plan, ...more })
     total.missed += result.missed
     total.duplicated += result.duplicated
@@ -34,7 +40,9 @@ describe('the score catches a planted bug', () => {
   })
 
   test('cursor before rows: incidents are missed', async () => {
-    const { missed } = await play((connectors) => connectors.map(cursorBeforeRows), { lifeAwaits: [50, 3000] })
+    const { missed } = await play((connectors) => connectors.map(cursorBeforeRows), {
+      lifeAwaits: [50, 3000],
+    })
     expect(missed).toBeGreaterThan(0)
   })
 

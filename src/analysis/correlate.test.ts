@@ -157,6 +157,10 @@ test('what a vendor groups belongs together, however far apart and on whatever d
     const one = finding(id, time, [host])
     return { ...one, entities: [...one.entities, { kind: 'group', value: 'con/case-7' }] }
   }
-  const [first, second] = correlate([grouped('a', 0, 'ws-01'), grouped('b', 50 * 60 * minute, 'ws-02')], [], new Map())
+  const [first, second] = correlate(
+    [grouped('a', 0, 'ws-01'), grouped('b', 50 * 60 * minute, 'ws-02')],
+    [],
+    new Map(),
+  )
   expect(second).toMatchObject({ caseId: first?.caseId, reason: 'the vendor says that they belong together' })
 })

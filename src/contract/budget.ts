@@ -48,7 +48,8 @@ export class Budget {
 
   #lane(rule: LimitRule): Budget {
     const name = rule.name ?? ''
-    const lane = this.#lanes.get(name) ?? new Budget({ ...rule, concurrency: this.#rule.concurrency }, this.#outside)
+    const lane =
+      this.#lanes.get(name) ?? new Budget({ ...rule, concurrency: this.#rule.concurrency }, this.#outside)
     this.#lanes.set(name, lane)
     return lane
   }

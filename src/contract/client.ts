@@ -106,7 +106,11 @@ export class Client {
     const attempts = options.attempts ?? 4
     const also = this.contract.limits.alsoPaced?.(op, this.settings)
     for (let attempt = 1; ; attempt++) {
-      const outcome = await this.budget.run(options.priority ?? 'open', () => this.#once(op, input, options), also)
+      const outcome = await this.budget.run(
+        options.priority ?? 'open',
+        () => this.#once(op, input, options),
+        also,
+      )
       if (outcome.ok) return outcome
       const { error } = outcome
       const backoff = backoffMs(attempt, error.status, this.#outside.random())

@@ -38,7 +38,11 @@ export interface Contract {
   /** What the server says to a body that it cannot take, before reading it. */
   refuseBody?(request: WireRequest): Refusal | undefined
   /** What the server says to parameters or a body that do not fit; default 400 `invalid_request`. */
-  invalid?(issues: { field: string; issue: string }[], op: Operation, switches: Record<string, string>): Refusal
+  invalid?(
+    issues: { field: string; issue: string }[],
+    op: Operation,
+    switches: Record<string, string>,
+  ): Refusal
   /** What the server says to a key that lacks the permission; default 403 `missing_permission`. */
   forbid?(op: Operation): Refusal
   /** Whether the account has this operation at all; one that it lacks is an unknown path. */

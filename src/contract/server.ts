@@ -267,7 +267,8 @@ function readBody(parts: ServerParts, op: Operation, request: WireRequest): unkn
 /** A form's fields are texts: they are read as the schema's own types, just as a query is. */
 function readForm(schema: z.ZodType, request: WireRequest): Record<string, unknown> | undefined {
   const type = request.headers['content-type'] ?? ''
-  if (!/^application\/x-www-form-urlencoded\b/i.test(type) || !(schema instanceof z.ZodObject)) return undefined
+  if (!/^application\/x-www-form-urlencoded\b/i.test(type) || !(schema instanceof z.ZodObject))
+    return undefined
   return decodeQuery(schema, parseSearch(request.body))
 }
 

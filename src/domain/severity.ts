@@ -18,8 +18,14 @@ export function worst(words: Severity[]): Severity {
 
 /** From grave to slight; the first that the text speaks of counts. */
 const words: readonly [Severity, RegExp][] = [
-  ['critical', /ransomware|credential dump|lsass|command.and.control|\bc2\b|lateral movement|domain admin|data exfil|encoded powershell|cobalt strike|mimikatz/i],
-  ['high', /trojan|malware|malicious|backdoor|exploit|rootkit|webshell|crypto.?miner|suspicious outbound|account takeover|impossible travel/i],
+  [
+    'critical',
+    /ransomware|credential dump|lsass|command.and.control|\bc2\b|lateral movement|domain admin|data exfil|encoded powershell|cobalt strike|mimikatz/i,
+  ],
+  [
+    'high',
+    /trojan|malware|malicious|backdoor|exploit|rootkit|webshell|crypto.?miner|suspicious outbound|account takeover|impossible travel/i,
+  ],
   ['medium', /brute.force|phish|suspicious|detection|failed sign.ins|password spray|persistence/i],
   ['low', /unwanted|remote access tool|\bpup\b|adware|policy|unapproved/i],
 ]

@@ -9,7 +9,17 @@ import { keepCases } from './correlate.ts'
 function finding(id: string, open: boolean): Finding {
   const where = { connectionId: 'con', feed: 'incidents', customerId: 'cus', tenantId: 'ten' }
   const entities = [{ kind: 'host' as const, value: 'ws-01' }]
-  return { ...where, id, vendorId: id, title: id, severity: 'high', open, time: 1000, entities, recordId: `rec ${id}` }
+  return {
+    ...where,
+    id,
+    vendorId: id,
+    title: id,
+    severity: 'high',
+    open,
+    time: 1000,
+    entities,
+    recordId: `rec ${id}`,
+  }
 }
 
 test('a case is resolved with its last open finding, and open again with the first that reopens', async () => {

@@ -21,15 +21,28 @@ export interface CaseNews {
 
 /** Finding → Case, in the caller's transaction. Findings without a tenant are kept and wait. */
 export async function keepCases(tx: Db, findings: readonly Finding[], now: number): Promise<CaseNews[]> {
-  const before = new Map((await findingsByIds(tx, findings.map((one) => one.id))).map((one) => [one.id, one]))
+  const before = new Map(
+    (
+      await findingsByIds(
+        tx,
+        findings.map((one) => one.id),
+      )
+    ).map((one) => [one.id, one]),
+  )
   const mapped = findings.filter((finding) => finding.tenantId !== null)
   const moved = mapped.filter((finding) => (before.get(finding.id)?.time ?? finding.time) !== finding.time)
-  await dropEntities(tx, moved.flatMap((finding) => sightings(before.get(finding.id) ?? finding)))
+  await dropEntities(
+    tx,
+    moved.flatMap((finding) => sightings(before.get(finding.id) ?? finding)),
+  )
   await putEntities(tx, mapped.flatMap(sightings))
   const fresh = mapped.filter((finding) => (before.get(finding.id)?.caseId ?? null) === null)
   const placements = await place(tx, fresh)
   const placed = new Map(placements.map((one) => [one.finding.id, one.caseId]))
-  await putFindings(tx, findings.map((finding) => ({ ...finding, caseId: placed.get(finding.id) ?? null })))
+  await putFindings(
+    tx,
+    findings.map((finding) => ({ ...finding, caseId: placed.get(finding.id) ?? null })),
+  )
   const turned = mapped.filter((finding) => turnedRound(before.get(finding.id), finding))
   return keepNews(tx, placements, turned, before, now)
 }
@@ -62,10 +75,18 @@ async function keepNews(
   now: number,
 ): Promise<CaseNews[]> {
   const news = new Map<string, CaseNews>()
-  const ids = [...placements.map((one) => one.caseId), ...turned.map((one) => before.get(one.id)?.caseId ?? '')]
+  const ids = [
+    ...placements.map((one) => one.caseId),
+    ...turned.map((one) => before.get(one.id)?.caseId ?? ''),
+  ]
   const known = new Map((await casesByIds(tx, [...new Set(ids)])).map((one) => [one.id, one]))
   for (const { finding, caseId, reason, founder } of placements) {
-    const entry = news.get(caseId) ?? { case: known.get(caseId) ?? found(caseId, finding, now), founder: undefined, joined: [], turned: [] }
+    const entry = news.get(caseId) ?? {
+      case: known.get(caseId) ?? found(caseId, finding, now),
+      founder: undefined,
+      joined: [],
+      turned: [],
+    }
     entry.case = grown(entry.case, finding, now)
     if (founder) entry.founder = finding
     else entry.joined.push({ finding, reason })
@@ -74,20 +95,35 @@ async function keepNews(
   for (const finding of turned) {
     const own = known.get(before.get(finding.id)?.caseId ?? '')
     if (own === undefined) continue
-    const entry = news.get(own.id) ?? { case: { ...own, updatedAt: now }, founder: undefined, joined: [], turned: [] }
+    const entry = news.get(own.id) ?? {
+      case: { ...own, updatedAt: now },
+      founder: undefined,
+      joined: [],
+      turned: [],
+    }
     entry.turned.push(finding)
     news.set(own.id, entry)
   }
-  await putEdges(tx, placements.map(({ caseId, finding, reason }) => ({ caseId, findingId: finding.id, reason })))
+  await putEdges(
+    tx,
+    placements.map(({ caseId, finding, reason }) => ({ caseId, findingId: finding.id, reason })),
+  )
   await setStatuses(tx, [...news.values()])
-  await putCases(tx, [...news.values()].map((entry) => entry.case))
+  await putCases(
+    tx,
+    [...news.values()].map((entry) => entry.case),
+  )
   return [...news.values()]
 }
 
 /** A case is resolved when the vendor has closed all of its findings, and open again with the first that is. */
 async function setStatuses(tx: Db, news: readonly CaseNews[]): Promise<void> {
-  const open = await casesWithOpenFindings(tx, news.map((entry) => entry.case.id))
-  for (const entry of news) entry.case = { ...entry.case, status: open.has(entry.case.id) ? 'open' : 'resolved' }
+  const open = await casesWithOpenFindings(
+    tx,
+    news.map((entry) => entry.case.id),
+  )
+  for (const entry of news)
+    entry.case = { ...entry.case, status: open.has(entry.case.id) ? 'open' : 'resolved' }
 }
 
 function found(id: string, finding: Finding, now: number): Case {

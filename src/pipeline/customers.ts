@@ -57,7 +57,13 @@ export async function linkByHand(
 
 function kept(seen: SeenCustomer, before: Customer | undefined): Customer {
   const { connectionId, vendorId, name } = seen
-  return { connectionId, vendorId, name, tenantId: before?.tenantId ?? null, reason: before?.reason ?? 'not mapped yet' }
+  return {
+    connectionId,
+    vendorId,
+    name,
+    tenantId: before?.tenantId ?? null,
+    reason: before?.reason ?? 'not mapped yet',
+  }
 }
 
 function linked(customer: Customer, byKey: Map<string, Tenant[]>): Customer {

@@ -13,4 +13,8 @@ export interface Hub {
 }
 
 /** One line of structured news. Never holds a key. */
-export type Log = (level: 'info' | 'warn' | 'error', message: string, fields?: Record<string, unknown>) => void
+export type Log = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  fields?: Record<string, unknown>,
+) => void

@@ -18,7 +18,11 @@ export interface Lease {
 }
 
 /** Runs `work` when nobody else holds the job; undefined when somebody does. */
-export async function withLease<T>(hub: Hub, name: string, work: (lease: Lease) => Promise<T>): Promise<T | undefined> {
+export async function withLease<T>(
+  hub: Hub,
+  name: string,
+  work: (lease: Lease) => Promise<T>,
+): Promise<T | undefined> {
   const { store, outside, holder } = hub
   const got = await acquireLease(store.db, name, holder, leaseMs, outside.now())
   if (got === undefined) return undefined
@@ -34,6 +38,10 @@ export async function withLease<T>(hub: Hub, name: string, work: (lease: Lease) 
 }
 
 /** A hub that starts again after a crash need not wait for the leases of its former self. */
-export async function releaseTheDead(db: Db, now: number, hasDied: (holder: string) => boolean): Promise<void> {
+export async function releaseTheDead(
+  db: Db,
+  now: number,
+  hasDied: (holder: string) => boolean,
+): Promise<void> {
   for (const holder of await leaseHolders(db, now)) if (hasDied(holder)) await releaseAllOf(db, holder)
 }

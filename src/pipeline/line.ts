@@ -50,16 +50,23 @@ async function stages(tx: Db, hub: Hub, lease: Lease, records: readonly VendorRe
   const news = await keepCases(tx, [...free, ...(await toFindings(tx, findings))], now)
   await decideChanges(tx, hub, news, now)
   if (customers.length > 0) await decideWaiting(tx, hub, now)
-  await markDone(tx, records.map((record) => record.id))
+  await markDone(
+    tx,
+    records.map((record) => record.id),
+  )
 }
 
 /** The pure part: what the vendor's folder makes of its own records. */
-function read(hub: Hub, records: readonly VendorRecord[]): { customers: SeenCustomer[]; findings: Normalised[] } {
+function read(
+  hub: Hub,
+  records: readonly VendorRecord[],
+): { customers: SeenCustomer[]; findings: Normalised[] } {
   const customers: SeenCustomer[] = []
   const findings: Normalised[] = []
   for (const record of records) {
     const feed = feedOf(hub.live, record.connectionId, record.feed)
-    if (feed?.kind === 'customers') customers.push(...[attempt(() => toSeenCustomer(hub, record, feed))].filter(isThere))
+    if (feed?.kind === 'customers')
+      customers.push(...[attempt(() => toSeenCustomer(hub, record, feed))].filter(isThere))
     if (feed?.kind === 'findings') findings.push(...[attempt(() => normalise(record, feed))].filter(isThere))
     // Read again where it is shown; here only what cannot be read is found out.
     if (feed?.kind === 'audit') attempt(() => toActivity(record, feed))
@@ -89,9 +96,12 @@ async function bury(hub: Hub, lease: Lease, record: VendorRecord | undefined, er
   const at = hub.outside.now()
   await hub.store.transaction(async (tx: Db) => {
     await lease.renew(tx)
-    await putDeadLetter(tx, { stage: 'normalise', ref: record.id, reason: error.message, body: record.body }, at)
+    await putDeadLetter(
+      tx,
+      { stage: 'normalise', ref: record.id, reason: error.message, body: record.body },
+      at,
+    )
     await markDone(tx, [record.id])
   })
   hub.log('warn', 'a record went to dead letters', { record: record.id, reason: error.message })
 }
-

@@ -65,9 +65,23 @@ async function send(hub: Hub, live: Live, desk: Desk, lease: Lease, change: Stor
   const now = hub.outside.now()
   if (error.ambiguous) return becomeAmbiguous(hub, change, error.line, now)
   const refused = error.verdict === 'refused'
-  const again = { state: 'pending' as const, dueAt: now + Math.max(error.retryAfterMs ?? 0, 30_000), error: error.line }
-  await setChange(hub.store.db, change.id, refused ? { state: 'refused', error: error.line } : again, 'sending')
-  if (refused) hub.log('error', 'a ticket change was refused', { change: change.id, case: change.caseId, reason: error.line })
+  const again = {
+    state: 'pending' as const,
+    dueAt: now + Math.max(error.retryAfterMs ?? 0, 30_000),
+    error: error.line,
+  }
+  await setChange(
+    hub.store.db,
+    change.id,
+    refused ? { state: 'refused', error: error.line } : again,
+    'sending',
+  )
+  if (refused)
+    hub.log('error', 'a ticket change was refused', {
+      change: change.id,
+      case: change.caseId,
+      reason: error.line,
+    })
 }
 
 /** What was made at the vendor. */
@@ -83,7 +97,9 @@ async function request(hub: Hub, live: Live, desk: Desk, change: StoredChange): 
   if (payload.kind === 'create') {
     const made = await desk.create(live.client, payload)
     if (!made.ok) return { error: made.error }
-    return made.ticket ? { done: { vendorId: made.ticket.vendorId, ticket: made.ticket } } : { error: unreadable(live) }
+    return made.ticket
+      ? { done: { vendorId: made.ticket.vendorId, ticket: made.ticket } }
+      : { error: unreadable(live) }
   }
   const ticketId = await liveTicketOf(hub, change)
   if (ticketId === undefined) return { error: unreadable(live, 'retryable') }
@@ -136,7 +152,9 @@ async function lookUp(hub: Hub, live: Live, desk: Desk, change: StoredChange): P
   const { payload } = change
   if (payload.kind === 'create') {
     const query = { marker: payload.marker, customerId: payload.customerId, since: change.createdAt }
-    const [ticket] = (await desk.findTickets(live.client, query)).toSorted((a, b) => a.createdAt - b.createdAt)
+    const [ticket] = (await desk.findTickets(live.client, query)).toSorted(
+      (a, b) => a.createdAt - b.createdAt,
+    )
     return ticket && { vendorId: ticket.vendorId, ticket }
   }
   const ticketId = await liveTicketOf(hub, change)
@@ -146,27 +164,49 @@ async function lookUp(hub: Hub, live: Live, desk: Desk, change: StoredChange): P
 
 async function liveTicketOf(hub: Hub, change: StoredChange): Promise<string | undefined> {
   const tickets = await ticketsOf(hub.store.db, [change.caseId])
-  return tickets.find((ticket) => ticket.foldedInto === null && ticket.connectionId === change.connectionId)?.vendorId
+  return tickets.find((ticket) => ticket.foldedInto === null && ticket.connectionId === change.connectionId)
+    ?.vendorId
 }
 
 async function settled(hub: Hub, change: StoredChange, done: Done, byLookup: boolean): Promise<void> {
   const now = hub.outside.now()
   await hub.store.transaction(async (tx) => {
-    if (done.ticket !== undefined) await putTicket(tx, toTicket(change.caseId, change.connectionId, done.ticket, now))
+    if (done.ticket !== undefined)
+      await putTicket(tx, toTicket(change.caseId, change.connectionId, done.ticket, now))
     // No state is expected: whoever knows that it was done is right, whatever another process thought meanwhile.
     const { vendorId } = done
-    await setChange(tx, change.id, { state: 'sent', vendorId, error: null, settledByLookup: byLookup || change.settledByLookup })
+    await setChange(tx, change.id, {
+      state: 'sent',
+      vendorId,
+      error: null,
+      settledByLookup: byLookup || change.settledByLookup,
+    })
   })
 }
 
 export function toTicket(caseId: string, connectionId: string, seen: DeskTicket, now: number): Ticket {
   const { vendorId, number, url } = seen
   const id = idOf('tkt', connectionId, vendorId)
-  return { id, caseId, connectionId, vendorId, number, marker: markerOf(caseId), url, foldedInto: null, createdAt: now }
+  return {
+    id,
+    caseId,
+    connectionId,
+    vendorId,
+    number,
+    marker: markerOf(caseId),
+    url,
+    foldedInto: null,
+    createdAt: now,
+  }
 }
 
 async function becomeAmbiguous(hub: Hub, change: StoredChange, error: string, now: number): Promise<void> {
   const patch = { state: 'ambiguous' as const, ambiguities: change.ambiguities + 1, lookups: 0, error }
-  await setChange(hub.store.db, change.id, { ...patch, sentAt: now, dueAt: now + (lookupSteps[0] ?? 0) }, 'sending')
+  await setChange(
+    hub.store.db,
+    change.id,
+    { ...patch, sentAt: now, dueAt: now + (lookupSteps[0] ?? 0) },
+    'sending',
+  )
   hub.log('warn', 'a ticket change is ambiguous: it will be looked up', { change: change.id, reason: error })
 }

@@ -43,12 +43,19 @@ export function start(hub: Hub): Schedule {
   return { stop }
 }
 
-async function startConnection(hub: Hub, live: Live, stopped: AbortController, news: Signal, mail: Signal): Promise<void> {
+async function startConnection(
+  hub: Hub,
+  live: Live,
+  stopped: AbortController,
+  news: Signal,
+  mail: Signal,
+): Promise<void> {
   const { desk, feeds } = live.connector
   const read = async (feed: Feed): Promise<number> => {
     const run = await syncFeed(hub, live, feed)
     if (run !== undefined && run.rows > 0) news.ring()
-    if (run?.outcome === 'failed') hub.log('warn', 'a feed failed', { connection: live.connection.id, feed: feed.name, error: run.error })
+    if (run?.outcome === 'failed')
+      hub.log('warn', 'a feed failed', { connection: live.connection.id, feed: feed.name, error: run.error })
     return run?.outcome === 'ok' ? feed.everyMs : Math.min(feed.everyMs, retryMs)
   }
   const jobs: Promise<void>[] = []
@@ -59,7 +66,8 @@ async function startConnection(hub: Hub, live: Live, stopped: AbortController, n
   if (desk !== undefined) {
     repeat('outbox', async () => {
       const worked = await deliver(hub, live, desk)
-      if (worked === undefined || worked === 0) await mail.wait(hub, await untilDue(hub, live), stopped.signal)
+      if (worked === undefined || worked === 0)
+        await mail.wait(hub, await untilDue(hub, live), stopped.signal)
     })
     repeat('sweep', async () => {
       await wait(sweepMs)
@@ -84,7 +92,12 @@ async function startConnection(hub: Hub, live: Live, stopped: AbortController, n
   await Promise.all(jobs)
 }
 
-async function loop(hub: Hub, stopped: AbortController, name: string, work: () => Promise<unknown>): Promise<void> {
+async function loop(
+  hub: Hub,
+  stopped: AbortController,
+  name: string,
+  work: () => Promise<unknown>,
+): Promise<void> {
   while (!stopped.signal.aborted) {
     const done = await guarded(hub, name, work)
     if (done === undefined) await hub.outside.sleep(retryMs, stopped.signal)

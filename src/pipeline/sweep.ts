@@ -29,7 +29,13 @@ export async function sweep(hub: Hub, live: Live, desk: Desk): Promise<number | 
   })
 }
 
-async function foldStrays(hub: Hub, live: Live, desk: Desk, marker: string, tickets: DeskTicket[]): Promise<number> {
+async function foldStrays(
+  hub: Hub,
+  live: Live,
+  desk: Desk,
+  marker: string,
+  tickets: DeskTicket[],
+): Promise<number> {
   const known = await ticketByMarker(hub.store.db, marker)
   // A marker that the store does not know belongs to another hub, or is still being settled: not ours to judge.
   const survivor = tickets.find((ticket) => ticket.vendorId === known?.vendorId)

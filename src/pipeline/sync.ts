@@ -55,7 +55,9 @@ async function run(hub: Hub, live: Live, feed: Feed, lease: Lease): Promise<Run>
 
 /** A quiet minute writes nothing. */
 function saysNothing(batch: Batch, cursor: string | undefined): boolean {
-  return batch.rows.length === 0 && (batch.rejected ?? []).length === 0 && JSON.stringify(batch.cursor) === cursor
+  return (
+    batch.rows.length === 0 && (batch.rejected ?? []).length === 0 && JSON.stringify(batch.cursor) === cursor
+  )
 }
 
 /** Rows and cursor in one transaction, fenced. */
@@ -67,7 +69,11 @@ async function commit(hub: Hub, live: Live, feed: Feed, lease: Lease, batch: Bat
     await lease.renew(tx)
     const fresh = await putRecords(tx, records)
     for (const { raw, reason } of batch.rejected ?? []) {
-      await putDeadLetter(tx, { stage: 'sync', ref: idOf('row', connectionId, feed.name, raw), reason, body: raw }, now)
+      await putDeadLetter(
+        tx,
+        { stage: 'sync', ref: idOf('row', connectionId, feed.name, raw), reason, body: raw },
+        now,
+      )
     }
     await writeCursor(tx, connectionId, feed.name, batch.cursor ?? null, now)
     return fresh.length

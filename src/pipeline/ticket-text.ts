@@ -15,7 +15,9 @@ export function subjectOf(own: Case): string {
 }
 
 export function bodyOf(finding: Finding, vendor: string): string {
-  return [oneLine(finding.title), factsOf(finding), referenceOf(vendor, finding.feed, finding.vendorId)].join('\n\n')
+  return [oneLine(finding.title), factsOf(finding), referenceOf(vendor, finding.feed, finding.vendorId)].join(
+    '\n\n',
+  )
 }
 
 export function joinedBody(finding: Finding, reason: string, vendor: string): string {
@@ -50,7 +52,9 @@ function part(title: string, text: string | undefined): string {
 function cleanText(text: string): string {
   return text
     .replace(/\r\n?/g, '\n')
-    .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (mark) => (mark === '\n' || mark === '\t' ? mark : ''))
+    .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (mark) =>
+      mark === '\n' || mark === '\t' ? mark : '',
+    )
 }
 
 function oneLine(text: string): string {

@@ -1,6 +1,12 @@
 import type { Finding } from '../domain/finding.ts'
 import { markerOf } from '../domain/id.ts'
-import { type ChangeKind, type ChangePlan, type TicketChange, changeIdOf, noteMarkerOf } from '../domain/ticket.ts'
+import {
+  type ChangeKind,
+  type ChangePlan,
+  type TicketChange,
+  changeIdOf,
+  noteMarkerOf,
+} from '../domain/ticket.ts'
 import { casesWithoutTicket } from '../store/cases.ts'
 import { customersOf } from '../store/customers.ts'
 import { findingsOfCases } from '../store/findings.ts'
@@ -14,7 +20,9 @@ import { bodyOf, joinedBody, subjectOf, turnedBody } from './ticket-text.ts'
 export async function decideChanges(tx: Db, hub: Hub, news: readonly CaseNews[], now: number): Promise<void> {
   const routes = await routesOf(tx, hub)
   const relevant = news.filter((entry) => routes.has(entry.case.tenantId))
-  const noted = relevant.filter((entry) => entry.joined.length + entry.turned.length > 0).map((entry) => entry.case.id)
+  const noted = relevant
+    .filter((entry) => entry.joined.length + entry.turned.length > 0)
+    .map((entry) => entry.case.id)
   const versions = noted.length === 0 ? new Map<string, number>() : await lastVersions(tx, noted, 'note')
   const changes: TicketChange[] = []
   for (const entry of relevant) {
@@ -25,18 +33,30 @@ export async function decideChanges(tx: Db, hub: Hub, news: readonly CaseNews[],
     const caseId = entry.case.id
     if (entry.founder !== undefined) {
       const body = bodyOf(entry.founder, vendorOf(entry.founder))
-      changes.push(toChange(caseId, connectionId, 'create', 1, now, draftOf(entry, entry.founder, route.customerId, body)))
+      changes.push(
+        toChange(
+          caseId,
+          connectionId,
+          'create',
+          1,
+          now,
+          draftOf(entry, entry.founder, route.customerId, body),
+        ),
+      )
     }
     let version = versions.get(caseId) ?? 0
     const note = (title: string, body: string, quotes: { quotes?: string } = {}): void => {
       version++
       const subject = `Watchfloor: ${title} ${noteMarkerOf(changeIdOf(caseId, 'note', version))}`
-      changes.push(toChange(caseId, connectionId, 'note', version, now, { kind: 'note', subject, body, ...quotes }))
+      changes.push(
+        toChange(caseId, connectionId, 'note', version, now, { kind: 'note', subject, body, ...quotes }),
+      )
     }
     for (const { finding, reason } of entry.joined) {
       note('further alert', joinedBody(finding, reason, vendorOf(finding)), { quotes: finding.recordId })
     }
-    for (const finding of entry.turned) note(finding.open ? 'reopened' : 'alert closed', turnedBody(finding, vendorOf(finding)))
+    for (const finding of entry.turned)
+      note(finding.open ? 'reopened' : 'alert closed', turnedBody(finding, vendorOf(finding)))
   }
   await putChanges(tx, changes)
 }
@@ -46,10 +66,21 @@ export async function decideWaiting(tx: Db, hub: Hub, now: number): Promise<void
   const routes = await routesOf(tx, hub)
   const waiting = await casesWithoutTicket(tx, [...routes.keys()])
   if (waiting.length === 0) return
-  const byCase = Map.groupBy(await findingsOfCases(tx, waiting.map((one) => one.id)), (finding) => finding.caseId ?? '')
+  const byCase = Map.groupBy(
+    await findingsOfCases(
+      tx,
+      waiting.map((one) => one.id),
+    ),
+    (finding) => finding.caseId ?? '',
+  )
   const news = waiting.map((own): CaseNews => {
     const [founder, ...others] = byCase.get(own.id) ?? []
-    return { case: own, founder, joined: others.map((finding) => ({ finding, reason: 'same case' })), turned: [] }
+    return {
+      case: own,
+      founder,
+      joined: others.map((finding) => ({ finding, reason: 'same case' })),
+      turned: [],
+    }
   })
   await decideChanges(tx, hub, news, now)
 }
@@ -65,7 +96,8 @@ async function routesOf(tx: Db, hub: Hub): Promise<Map<string, Route>> {
   for (const live of hub.live.filter((one) => one.connector.desk !== undefined)) {
     const connectionId = live.connection.id
     for (const { tenantId, vendorId } of await customersOf(tx, connectionId)) {
-      if (tenantId !== null && !routes.has(tenantId)) routes.set(tenantId, { connectionId, customerId: vendorId })
+      if (tenantId !== null && !routes.has(tenantId))
+        routes.set(tenantId, { connectionId, customerId: vendorId })
     }
   }
   return routes

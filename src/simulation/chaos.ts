@@ -40,7 +40,12 @@ interface Weather {
 }
 
 /** Now and then a vendor is gone altogether for a while. Runs until `over`. */
-export async function outages(sandbox: Sandbox, vendors: readonly string[], weather: Weather, over: () => boolean): Promise<void> {
+export async function outages(
+  sandbox: Sandbox,
+  vendors: readonly string[],
+  weather: Weather,
+  over: () => boolean,
+): Promise<void> {
   for (;;) {
     await weather.sleep(between(weather.random, 6, 30) * 3_600_000)
     if (over()) return

@@ -24,7 +24,13 @@ export function score(truth: { raised: readonly Raised[]; filed: readonly Filed[
       else tellers.set(reference, [ticket])
     }
   }
-  const result: Score = { incidents: truth.raised.length, tickets: standing.length, missed: 0, duplicated: 0, misfiled: 0 }
+  const result: Score = {
+    incidents: truth.raised.length,
+    tickets: standing.length,
+    missed: 0,
+    duplicated: 0,
+    misfiled: 0,
+  }
   for (const { reference, customerName } of truth.raised) {
     const tickets = tellers.get(reference) ?? []
     if (tickets.length === 0) result.missed++

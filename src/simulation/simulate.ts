@@ -62,7 +62,11 @@ export async function simulate(plan: SimulationPlan): Promise<SimulationResult> 
   const clock = new VirtualClock(start2026)
   const random = randomFrom(plan.seed ^ 0x5eed)
   const { attacksPerCustomerDay } = plan
-  const world = makeWorld({ ...plan, start: start2026, ...(attacksPerCustomerDay && { attacksPerCustomerDay }) })
+  const world = makeWorld({
+    ...plan,
+    start: start2026,
+    ...(attacksPerCustomerDay && { attacksPerCustomerDay }),
+  })
   const sandbox = new Sandbox(plan.connectors, world, { now: clock.now, sleep: clock.sleep, random })
   const hostile = plan.faults === 'all'
   let over = false
@@ -73,7 +77,12 @@ export async function simulate(plan: SimulationPlan): Promise<SimulationResult> 
     void outages(sandbox, vendors, { sleep: clock.sleep, random }, () => over)
   }
   const network = withLatency(sandbox, clock, random)
-  const outside: Outside = { now: clock.now, sleep: clock.sleep, random, fetch: plan.between?.(network) ?? network }
+  const outside: Outside = {
+    now: clock.now,
+    sleep: clock.sleep,
+    random,
+    fetch: plan.between?.(network) ?? network,
+  }
   const handle = memoryHandle()
   const end = start2026 + plan.days * day
   let lives = 0
@@ -85,7 +94,12 @@ export async function simulate(plan: SimulationPlan): Promise<SimulationResult> 
   }
   over = true
   sandbox.faults.rules.length = 0
-  const store = await live(plan, sandbox, outside, handle, { clock, awaits: Infinity, until: end + quietMs, name: `hub-${++lives}` })
+  const store = await live(plan, sandbox, outside, handle, {
+    clock,
+    awaits: Infinity,
+    until: end + quietMs,
+    name: `hub-${++lives}`,
+  })
   const { ambiguous, settledByLookup } = await totals(store.db)
   const strays = await countStrays(store.db)
   await plan.inspect?.(store, sandbox)
@@ -130,9 +144,15 @@ async function live(
   const store = await openStore({ kind: 'sqlite', database: life.handle(database) })
   const outside = life.outside(world)
   const vendors = new Vendors(plan.connectors, outside)
-  const hub: Hub = { store, outside, live: connect(vendors, sandbox), holder: name, log: plan.log ?? (() => {}) }
+  const hub: Hub = {
+    store,
+    outside,
+    live: connect(vendors, sandbox),
+    holder: name,
+    log: plan.log ?? (() => {}),
+  }
   const schedule = start(hub)
-  for (let next = clock.now(); next < until && !life.dead; ) {
+  for (let next = clock.now(); next < until && !life.dead;) {
     next = Math.min(until, next + day / 4)
     await clock.run(next, () => life.dead)
     plan.onProgress?.((clock.now() - start2026) / day)
@@ -153,7 +173,13 @@ function connect(vendors: Vendors, sandbox: Sandbox): Hub['live'] {
     const connector = vendors.connector(vendor)
     const secret = connector?.contract.settings.find((field) => field.secret === true)?.name
     if (connector === undefined || secret === undefined) return []
-    const connection = { id: vendor, vendor, name: vendor, settings: { ...(settings as Record<string, string>), baseUrl }, createdAt: start2026 }
+    const connection = {
+      id: vendor,
+      vendor,
+      name: vendor,
+      settings: { ...(settings as Record<string, string>), baseUrl },
+      createdAt: start2026,
+    }
     const one = vendors.open(connection, { [secret]: keys[0]?.value ?? '' })
     return one === undefined ? [] : [one]
   })

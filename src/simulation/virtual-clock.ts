@@ -65,9 +65,10 @@ export class VirtualClock {
     const heap = this.#timers
     this.#swap(0, heap.length - 1)
     heap.pop()
-    for (let i = 0; ; ) {
+    for (let i = 0; ;) {
       let least = i
-      for (const child of [2 * i + 1, 2 * i + 2]) if (child < heap.length && this.#before(child, least)) least = child
+      for (const child of [2 * i + 1, 2 * i + 2])
+        if (child < heap.length && this.#before(child, least)) least = child
       if (least === i) return
       this.#swap(i, least)
       i = least

@@ -26,7 +26,8 @@ forEachEngine((openFresh) => {
       sighting('f3', 150),
       sighting('f4', 150, { tenantId: 'other' }),
     ])
-    const around = (reach: number) => [host, host, { ...host, value: 'unknown' }].map((key) => ({ ...key, time: 150, reach }))
+    const around = (reach: number) =>
+      [host, host, { ...host, value: 'unknown' }].map((key) => ({ ...key, time: 150, reach }))
     expect(await neighbours(db, around(50))).toEqual([{ ...sighting('f1', 100), caseId: 'case of f1' }])
     expect((await neighbours(db, around(51))).map((each) => each.findingId)).toEqual(['f1', 'f2'])
     expect(await neighbours(db, [])).toEqual([])

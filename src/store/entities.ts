@@ -55,7 +55,13 @@ export interface Around extends Entity {
 /** Who shares these entities within reach of their times. */
 export async function neighbours(db: Db, keys: readonly Around[]): Promise<Neighbour[]> {
   if (keys.length === 0) return []
-  const rows = keys.map(({ tenantId, kind, value, time, reach }) => [tenantId, kind, value, String(time - reach), String(time + reach)])
+  const rows = keys.map(({ tenantId, kind, value, time, reach }) => [
+    tenantId,
+    kind,
+    value,
+    String(time - reach),
+    String(time + reach),
+  ])
   const list = listTable(db, 'k', ['tenant_id', 'kind', 'value', 'low', 'high'], rows)
   // `cross join` makes SQLite begin with the list; PostgreSQL finds that by itself.
   const query = sql<Neighbour>`

@@ -38,14 +38,18 @@ export function openSchema(): (className: string, event: unknown) => string[] {
     const { $include = [], ...own } = source.attributes
     const included = [$include].flat().map((path) => ofProfile(path, read(path).attributes))
     const base = source.extends === undefined ? {} : attributesOf(sources, source.extends)
-    return [base, ...included, own as Attributes].reduce(merged)
+    return [base, ...included, own].reduce(merged)
   }
 
   function check(attributes: Attributes, value: unknown, path: string): string[] {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return [`${path} is not an object`]
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return [`${path} is not an object`]
     const given = value as Record<string, unknown>
     const missing = Object.entries(attributes)
-      .filter(([name, rule]) => rule.requirement === 'required' && rule.profile == null && given[name] === undefined)
+      .filter(
+        ([name, rule]) =>
+          rule.requirement === 'required' && rule.profile == null && given[name] === undefined,
+      )
       .map(([name]) => `${path}.${name} is required`)
     const wrong = Object.entries(given).flatMap(([name, inner]) => {
       if (!(name in attributes)) return [`${path}.${name} is not an attribute`]
@@ -61,9 +65,11 @@ export function openSchema(): (className: string, event: unknown) => string[] {
     }
     // The class and category numbers are worked out when OCSF compiles its schema; the sources do not list them.
     const listed = rule.enum !== undefined && !/\.(class|category|type)_uid$/.test(path)
-    if (listed && !(String(value) in (rule.enum ?? {}))) return [`${path}: ${String(value)} is not in the enum`]
+    if (listed && !(String(value) in (rule.enum ?? {})))
+      return [`${path}: ${String(value)} is not in the enum`]
     if (rule.type === 'object') return []
-    if (rule.type !== undefined && objects.has(rule.type)) return check(attributesOf(objects, rule.type), value, path)
+    if (rule.type !== undefined && objects.has(rule.type))
+      return check(attributesOf(objects, rule.type), value, path)
     const wanted = kindOf(rule.type)
     return wanted === undefined || typeof value === wanted ? [] : [`${path} is not a ${wanted}`]
   }
@@ -74,7 +80,9 @@ export function openSchema(): (className: string, event: unknown) => string[] {
 /** What a profile brings is required only of events that apply it; none of ours does. */
 function ofProfile(path: string, attributes: Attributes): Attributes {
   if (!path.startsWith('profiles/')) return attributes
-  return Object.fromEntries(Object.entries(attributes).map(([name, rule]) => [name, { ...rule, profile: path }]))
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, rule]) => [name, { ...rule, profile: path }]),
+  )
 }
 
 function merged(base: Attributes, over: Attributes): Attributes {
@@ -95,7 +103,9 @@ function kindOf(type: string | undefined): string | undefined {
 }
 
 function sourcesIn(root: string, folder: string, read: (path: string) => Source): Map<string, Source> {
-  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'))
+  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.json'),
+  )
   return new Map(
     files.map((file) => {
       const source = read(join(folder, file))

@@ -17,7 +17,13 @@ import { detectionClass, ocsfVersion } from '../../src/domain/event.ts'
  * mends nothing by itself (no overlap, no second reading), so a fault of the engine shows at once in the score.
  */
 
-const alertRow = z.looseObject({ id: z.int(), account: z.int(), host: z.string(), title: z.string(), at: z.int() })
+const alertRow = z.looseObject({
+  id: z.int(),
+  account: z.int(),
+  host: z.string(),
+  title: z.string(),
+  at: z.int(),
+})
 const accountRow = z.looseObject({ id: z.int(), name: z.string() })
 
 const listPaging: Paging = {
@@ -78,7 +84,13 @@ const accounts: Feed = {
   everyMs: 3_600_000,
   async *read({ client, now }) {
     const page = await client.call(listAccounts)
-    const rows = page.rows.map((row, i) => ({ vendorId: String(row.id), customerId: null, time: now, open: false, body: page.rawOf(i) }))
+    const rows = page.rows.map((row, i) => ({
+      vendorId: String(row.id),
+      customerId: null,
+      time: now,
+      open: false,
+      body: page.rawOf(i),
+    }))
     yield { rows, cursor: {} }
   },
   toCustomer: (record) => {
@@ -123,7 +135,11 @@ const alerts: Feed = {
         status_id: 1,
         status: 'New',
         time: row.at,
-        metadata: { version: ocsfVersion, product: { name: 'Alerts', vendor_name: 'Plain' }, uid: String(row.id) },
+        metadata: {
+          version: ocsfVersion,
+          product: { name: 'Alerts', vendor_name: 'Plain' },
+          uid: String(row.id),
+        },
         finding_info: { uid: String(row.id), title: row.title },
       },
       entities: [hostEntity(row.host)],

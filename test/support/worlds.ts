@@ -9,7 +9,13 @@ export function playWorlds(seeds: readonly number[]): void {
 
   test.each(seeds)('world %i: nothing missed, nothing doubled, nothing misfiled', async (seed) => {
     const connectors = await loadConnectors()
-    const plan = { customers: 3, days: 0.5, attacksPerCustomerDay: 8, faults: 'all' as const, wallNow: () => 0 }
+    const plan = {
+      customers: 3,
+      days: 0.5,
+      attacksPerCustomerDay: 8,
+      faults: 'all' as const,
+      wallNow: () => 0,
+    }
     const result = await simulate({ connectors, seed, ...plan })
     sum.ambiguous += result.ambiguous
     sum.settledByLookup += result.settledByLookup

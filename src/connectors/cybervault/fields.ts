@@ -3,7 +3,7 @@ import * as z from 'zod'
 /** The few kinds of field that CyberVault's rows are made of. Only two endpoints are documented: nothing is relied on. */
 
 export const text = z.string().nullish()
-export const stamp = text
+export const stamp = z.string().nullish()
 export const flag = z.boolean().nullish()
 export const number = z.union([z.number(), z.string()]).nullish()
 export const texts = z.array(z.string()).nullish()

@@ -7,9 +7,9 @@ import { actionList, responseAction } from './actions.ts'
 
 /** Incidents: opened by people over the interface, or by the engine for an assessment of 90 or more. */
 
-export const incidentSeverities = ['informational', 'low', 'medium', 'high', 'critical'] as const
+const incidentSeverities = ['informational', 'low', 'medium', 'high', 'critical'] as const
 export const incidentStatuses = ['open', 'investigating', 'contained', 'resolved', 'closed'] as const
-export const resolutions = ['true_positive', 'false_positive', 'benign', 'duplicate'] as const
+const resolutions = ['true_positive', 'false_positive', 'benign', 'duplicate'] as const
 
 export const incident = z.looseObject({
   incident_id: z.string().min(1),

@@ -159,4 +159,3 @@ export type Submission = z.output<typeof submission>
 export type Telemetry = z.output<typeof telemetry>
 export type Flow = z.output<typeof flow>
 export type FilePayload = z.output<typeof file>
-export type Host = z.output<typeof host>

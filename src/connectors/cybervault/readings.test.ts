@@ -8,7 +8,10 @@ import { threatsFeed } from './threat-feed.ts'
 
 const now = Date.parse('2026-02-03T10:30:00Z')
 const fixtures = new Map(
-  readFixtures(import.meta.dirname).map((one) => [one.file.replace(/\.json$/, ''), one.records as Record<string, unknown>[]]),
+  readFixtures(import.meta.dirname).map((one) => [
+    one.file.replace(/\.json$/, ''),
+    one.records as Record<string, unknown>[],
+  ]),
 )
 const fixture = (operation: string, i = 0): Record<string, unknown> =>
   structuredClone(fixtures.get(operation)![i]!)

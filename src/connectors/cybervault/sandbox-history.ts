@@ -13,7 +13,7 @@ import { assessment, isFinding } from './threats.ts'
 /** What the world's attacks look like here: sensors hand in telemetry, the engine judges, analysts resolve. */
 
 /** Four in nine attacks are seen here; the others only by the other vendors. */
-export function isCovered({ attack }: Happening): boolean {
+function isCovered({ attack }: Happening): boolean {
   return Number.parseInt(digest(`cybervault ${attack}`).slice(0, 6), 16) % 9 < 4
 }
 

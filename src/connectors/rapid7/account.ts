@@ -8,14 +8,14 @@ import { pages, whole } from './paging.ts'
 /** The Account API: products, people, organizations. */
 const base = '/account/api/1'
 
-export const product = z.looseObject({
+const product = z.looseObject({
   product_token: z.string(),
   product_code: z.string(),
   organization_id: z.string(),
   organization_name: z.string(),
 })
 
-export const organization = z.looseObject({
+const organization = z.looseObject({
   id: z.string(),
   name: z.string(),
   region: text,

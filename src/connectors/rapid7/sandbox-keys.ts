@@ -105,7 +105,7 @@ export const keys: readonly DemoKey[] = [...rules, revoked].map(({ name, value, 
 const byValue = new Map(rules.map((rule) => [rule.value, rule]))
 
 /** The region of a request: of its prefix, else of its host; a request from within is in us. */
-export function requestRegion({ mount = '', headers }: WireRequest): string {
+function requestRegion({ mount = '', headers }: WireRequest): string {
   const last = mount.split('/').at(-1) ?? ''
   return regions.find((region) => region === last) ?? regionOf(headers['host'] ?? '') ?? 'us'
 }

@@ -18,7 +18,7 @@ export interface Scope {
 }
 
 /** A key with an organization in its settings is asked once for each managed one; any other key is asked once. */
-export async function scopesOf({ client, customers }: FeedReader): Promise<Scope[]> {
+async function scopesOf({ client, customers }: FeedReader): Promise<Scope[]> {
   const ids = await customers()
   if (client.settings['organizationId'])
     return ids.map((id) => ({ name: id, customerId: id, settings: { organizationId: id }, query: {} }))
@@ -39,7 +39,7 @@ export function readCursor<Schema extends z.ZodType>(
   return { cursor: schema.parse({}), trouble }
 }
 
-export const noCustomers = 'no organization is known yet: this is read after the customers feed'
+const noCustomers = 'no organization is known yet: this is read after the customers feed'
 
 /**
  * Reads one scope after the other. One organization's trouble is its own; two in a row, or a key that is refused, are

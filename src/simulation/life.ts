@@ -12,12 +12,15 @@ class ProcessDied extends Error {
 export class Life {
   dead = false
   readonly #onDeath: () => void
-  #left: number
+  #left = Infinity
 
-  /** `awaits`: how many awaits it lives; Infinity for a process that does not die. */
-  constructor(awaits: number, onDeath: () => void) {
-    this.#left = awaits
+  constructor(onDeath: () => void) {
     this.#onDeath = onDeath
+  }
+
+  /** From now on its awaits are counted; Infinity for a process that does not die. */
+  begin(awaits: number): void {
+    this.#left = awaits
   }
 
   outside(world: Outside): Outside {

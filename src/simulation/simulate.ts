@@ -140,8 +140,9 @@ async function live(
   { clock, awaits, until, name }: LifePlan,
 ): Promise<Store> {
   // Opening the store is not part of the life: a process that dies while migrating has nothing to lose.
-  const life = new Life(awaits, () => {})
+  const life = new Life(() => {})
   const store = await openStore({ kind: 'sqlite', database: life.handle(database) })
+  life.begin(awaits)
   const outside = life.outside(world)
   const vendors = new Vendors(plan.connectors, outside)
   const hub: Hub = {

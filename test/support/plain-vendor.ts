@@ -9,6 +9,7 @@ import { retryAfterMs } from '../../src/contract/limits.ts'
 import { operation } from '../../src/contract/operation.ts'
 import type { Paging } from '../../src/contract/paging.ts'
 import { Refusal } from '../../src/contract/refusal.ts'
+import { Reply } from '../../src/contract/server.ts'
 import { hostEntity } from '../../src/domain/entity.ts'
 import { detectionClass, ocsfVersion } from '../../src/domain/event.ts'
 
@@ -165,7 +166,9 @@ function open(world: World, options: { now(): number }): SandboxState {
       'accounts.list': () => world.customers.map(({ number, name }) => ({ id: number, name })),
       'alerts.list': ({ query }) => {
         const after = Number(query['after'] ?? 0)
-        return Array.from({ length: Math.max(0, Math.min(50, shown - after)) }, (_, i) => toRow(after + i))
+        const length = Math.max(0, Math.min(50, shown - after))
+        // A whole answer, not a list: what stands after a place does not drift away from under it.
+        return new Reply(200, { rows: Array.from({ length }, (_, i) => toRow(after + i)) })
       },
     },
     raised: () =>

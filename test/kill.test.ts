@@ -21,6 +21,7 @@ import { listen } from '../src/surfaces/http.ts'
  */
 
 const kills = 20
+const line = ['rocketcyber', 'syncro']
 const main = join(import.meta.dirname, '..', 'dist', 'main.js')
 
 async function openSandbox() {
@@ -33,7 +34,8 @@ async function openSandbox() {
     days: 1,
     attacksPerCustomerDay: 4500,
   })
-  const connectors = await loadConnectors()
+  // The line of one detection vendor to its tickets: more vendors would only make each start longer.
+  const connectors = (await loadConnectors()).filter(({ contract }) => line.includes(contract.vendor))
   const sandbox = new Sandbox(connectors, world, { now, random: Math.random, sleep: (ms) => sleep(ms) })
   // Each life begins with a fresh budget; what is tested here is not politeness.
   for (const { contract } of connectors) {

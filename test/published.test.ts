@@ -19,9 +19,15 @@ import { Vendors } from '../src/pipeline/vendors.ts'
 import { Sandbox } from '../src/sandbox/sandbox.ts'
 import { makeWorld } from '../src/sandbox/world.ts'
 import { customersOf } from '../src/store/customers.ts'
+import { record as recordOf } from '../src/store/records.ts'
 import { freshSqlite } from '../src/store/testing.ts'
 import { openStore } from '../src/store/store.ts'
 import { tenants } from '../src/store/tenants.ts'
+
+import { hasSchema, openSchema } from './support/ocsf.ts'
+
+/** OCSF's own schema, where it can be had. */
+const checkEvent = hasSchema ? openSchema() : () => []
 
 /** Real input: what the vendors have published, served to the real client, down the whole line to tickets. */
 
@@ -125,11 +131,14 @@ test.each(detectors.map((one) => [one.contract.title, one] as const))(
       const records = published(detector.contract.vendor, `${feed.name}.list`) ?? []
       const ids = await store.db
         .selectFrom('findings')
-        .select('vendor_id')
+        .select(['vendor_id', 'record_id'])
         .where('feed', '=', feed.name)
         .execute()
       expect(ids.length).toBe(new Set(records.map((record) => idOf('rec', JSON.stringify(record)))).size)
-      for (const { vendor_id } of ids) {
+      for (const { vendor_id, record_id } of ids) {
+        const record = await recordOf(store.db, record_id)
+        const event = record && feed.toReading?.(record).event
+        expect([vendor_id, checkEvent('detection_finding', event)]).toEqual([vendor_id, []])
         const reference = `Source: ${detector.contract.vendor}/${feed.name}/${vendor_id}`
         expect([reference, texts.filter((text) => text.split('\n').includes(reference)).length]).toEqual([
           reference,

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 
-import { loadConnectors } from '../src/connectors/registry.ts'
 import { simulate } from '../src/simulation/simulate.ts'
+import { shortLine } from './support/worlds.ts'
 
 test('the same seed gives the same result, byte for byte', async () => {
-  const connectors = await loadConnectors()
+  const connectors = await shortLine()
   const plan = {
     connectors,
     seed: 99,
@@ -18,7 +18,7 @@ test('the same seed gives the same result, byte for byte', async () => {
 })
 
 test('without faults nothing is ambiguous and the hub lives once', async () => {
-  const connectors = await loadConnectors()
+  const connectors = await shortLine()
   const plan = {
     connectors,
     seed: 5,

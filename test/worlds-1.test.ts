@@ -1,4 +1,4 @@
-import { playWorlds, range } from './support/worlds.ts'
+import { playWorlds, range, shortLine } from './support/worlds.ts'
 
 // Two files, so that two cores share the fifty worlds.
-playWorlds(range(1, 25))
+playWorlds(range(1, 25), shortLine)

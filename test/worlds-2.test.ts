@@ -1,3 +1,10 @@
-import { playWorlds, range } from './support/worlds.ts'
+import { describe } from 'vitest'
 
-playWorlds(range(26, 50))
+import { loadConnectors } from '../src/connectors/registry.ts'
+import { playWorlds, range, shortLine } from './support/worlds.ts'
+
+playWorlds(range(26, 50), shortLine)
+
+describe('with every vendor', () => {
+  playWorlds(range(51, 54), loadConnectors)
+})

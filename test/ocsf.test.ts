@@ -30,7 +30,9 @@ describe.skipIf(!hasSchema)('OCSF 1.8.0 (skipped where ../shared/data is absent)
     ['of another type', { time: 'now' }, 'detection_finding.time is not a number'],
     ['outside its enum', { severity_id: 12 }, 'detection_finding.severity_id: 12 is not in the enum'],
   ])('what is %s is named', (_, change, told) => {
-    const event = Object.fromEntries(Object.entries({ ...someEvent(), ...change }).filter(([, value]) => value !== undefined))
+    const event = Object.fromEntries(
+      Object.entries({ ...someEvent(), ...change }).filter(([, value]) => value !== undefined),
+    )
     expect(check('detection_finding', event)).toContain(told)
   })
 })

@@ -189,9 +189,8 @@ function connect(vendors: Vendors, sandbox: Sandbox): Hub['live'] {
 function withLatency(sandbox: Sandbox, clock: VirtualClock, random: () => number): Outside['fetch'] {
   const direct = sandbox.fetch()
   return async (url, init) => {
-    await clock.sleep(between(random, 5, 80))
     const answer = await direct(url, init)
-    await clock.sleep(between(random, 5, 80))
+    await clock.sleep(between(random, 10, 160))
     return answer
   }
 }

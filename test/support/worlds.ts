@@ -15,7 +15,13 @@ export function playWorlds(seeds: readonly number[], vendors: () => Promise<Conn
   const sum = { ambiguous: 0, settledByLookup: 0 }
 
   test.each(seeds)('world %i: nothing missed, nothing doubled, nothing misfiled', async (seed) => {
-    const plan = { customers: 3, days: 0.5, attacksPerCustomerDay: 8, faults: 'all' as const, wallNow: () => 0 }
+    const plan = {
+      customers: 3,
+      days: 0.5,
+      attacksPerCustomerDay: 8,
+      faults: 'all' as const,
+      wallNow: () => 0,
+    }
     const result = await simulate({ connectors: await vendors(), seed, ...plan })
     sum.ambiguous += result.ambiguous
     sum.settledByLookup += result.settledByLookup

@@ -30,6 +30,8 @@ export const cursorSchema = z.object({
   marks: z.object({ created: z.number(), resolved: z.number() }).default({ created: 0, resolved: 0 }),
   /** The longest time seen between a row's creation and its publication. */
   lagMs: z.number().default(0),
+  /** When all three lists were last read. */
+  wholeAt: z.number().default(0),
   /** When the open set was last read to its end. */
   openAt: z.number().default(0),
   reconciledAt: z.number().default(0),

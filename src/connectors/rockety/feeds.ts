@@ -90,7 +90,7 @@ const demanded = { optional: false, own: false }
 
 export const feeds: readonly Feed[] = [
   { ...feed('customers', 'customers', 10 * minute, { ...clients, ...own }), toCustomer },
-  feed('projects', 'inventory', 5 * minute, { ...projects, ...demanded }),
-  feed('tasks', 'inventory', 5 * minute, { ...tasks, ...optional }),
+  feed('projects', 'inventory', 30 * minute, { ...projects, ...demanded }),
+  feed('tasks', 'inventory', 30 * minute, { ...tasks, ...optional }),
   feed('users', 'inventory', 60 * minute, { ...users, ...optional }),
 ]

@@ -22,6 +22,7 @@ test.each<[line: string, said: RegExp]>([
   ['sandbox --port 70000', /--port "70000" is malformed: it must be a whole number from 0 to 65535/],
   ['simulate --seed -1', /--seed "-1" is malformed/],
   ['simulate --faults some', /use none, all/],
+  ['simulate --vendors acme', /--vendors "acme" is not known: use/],
   ['openapi synkro', /no API "synkro" \(did you mean "syncro"\?\)/],
   ['connect acme', /no vendor "acme": use .*rocketcyber.*syncro/],
   ['connect syncro --apiKey T123', /--apiKey is not taken from the command line/],

@@ -1,9 +1,10 @@
+import type { Connector } from '../../connectors/connector.ts'
 import { loadConnectors } from '../../connectors/registry.ts'
 import { simulate } from '../../simulation/simulate.ts'
 import { type Define, command } from './command.ts'
 import { whole } from './flags.ts'
 import { jsonFlag, printJson } from './output.ts'
-import { exitCodes } from './program.ts'
+import { CliError, exitCodes } from './program.ts'
 
 export const define: Define = (program) =>
   command({
@@ -22,6 +23,7 @@ export const define: Define = (program) =>
       },
       days: { type: 'string', default: '30', description: 'simulated days', valueHint: 'n' },
       faults: { type: 'enum', options: ['none', 'all'], default: 'all', description: 'what goes wrong' },
+      vendors: { type: 'string', description: 'only these, with commas; all by default', valueHint: 'a,b' },
       json: jsonFlag,
     },
     async run({ args }) {
@@ -32,7 +34,7 @@ export const define: Define = (program) =>
           ? undefined
           : (day: number) => terminal.err(`\rday ${Math.floor(day)} of ${days} `)
       const result = await simulate({
-        connectors: await loadConnectors(),
+        connectors: chosen(await loadConnectors(), args.vendors),
         seed: whole('seed', args.seed, 0, 4_294_967_295),
         customers: whole('customers', args.customers, 1, 5000),
         days,
@@ -46,6 +48,16 @@ export const define: Define = (program) =>
       return result.missed + result.duplicated + result.misfiled === 0 ? exitCodes.ok : exitCodes.bad
     },
   })
+
+function chosen(connectors: Connector[], names: string | undefined): Connector[] {
+  if (names === undefined) return connectors
+  return names.split(',').map((name) => {
+    const found = connectors.find(({ contract }) => contract.vendor === name.trim())
+    if (found !== undefined) return found
+    const known = connectors.map(({ contract }) => contract.vendor).join(', ')
+    throw new CliError(`--vendors "${name}" is not known: use ${known}`)
+  })
+}
 
 function facts(result: object): string {
   const rows = Object.entries(result).map(([name, value]) => [words(name), show(value)] as const)

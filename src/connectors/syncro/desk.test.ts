@@ -206,7 +206,7 @@ test('429 is the one answer after which a POST is sent again', async () => {
 })
 
 test('a lagging search finds the ticket once the lag is over, and not before', async () => {
-  const pair = open({ switches: { searchLagSeconds: '90' } })
+  const pair = open({ switches: { searchLagSeconds: '45' } })
   await made(pair)
   const query = { marker: draft().marker, customerId, since: start }
   expect(await desk.findTickets(pair.client, query)).toEqual([])

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
+import { hasSchema, openSchema } from '../../../test/support/ocsf.ts'
+
 import { apiActivity, detectionFinding } from '../../domain/event.ts'
 import type { Fetch } from '../../domain/outside.ts'
 import type { VendorRecord } from '../../domain/record.ts'
@@ -351,14 +353,18 @@ describe('whose key it is', () => {
 describe('the rest', () => {
   test('readings and audit entries are OCSF', async () => {
     const { run } = await setUp()
+    const check = hasSchema ? openSchema() : () => []
     for (const name of [...findings, 'audit']) {
       const holding = new Holding()
       await run(holding, name)
       const feed = feedOf(name)
       expect([name, holding.latest.size > 0]).toEqual([name, true])
       for (const record of recordsOf(holding, name)) {
-        if (feed.kind === 'audit') apiActivity.parse(feed.toActivity!(record))
-        else detectionFinding.parse(feed.toReading!(record).event)
+        const audit = feed.kind === 'audit'
+        const event = audit
+          ? apiActivity.parse(feed.toActivity!(record))
+          : detectionFinding.parse(feed.toReading!(record).event)
+        expect([name, check(audit ? 'api_activity' : 'detection_finding', event)]).toEqual([name, []])
       }
     }
   })

@@ -75,14 +75,17 @@ const program: Program = {
 
 let stopping: AbortController | undefined
 
-/** The first signal asks, the second ends. */
+/** The first signal asks, the second ends. Under npm one Ctrl-C arrives twice: from the terminal and from npm. */
 function stopSignal(): AbortSignal {
   if (stopping !== undefined) return stopping.signal
   const controller = (stopping = new AbortController())
+  let askedAt = 0
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(130)
-      controller.abort()
+      if (!controller.signal.aborted) {
+        askedAt = Date.now()
+        controller.abort()
+      } else if (Date.now() - askedAt > 1000) process.exit(130)
     })
   }
   return controller.signal

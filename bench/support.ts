@@ -8,6 +8,7 @@ import { randomFrom } from '../src/domain/random.ts'
 import type { Hub } from '../src/pipeline/hub.ts'
 import { Vendors } from '../src/pipeline/vendors.ts'
 import type { Sandbox } from '../src/sandbox/sandbox.ts'
+import { connectAll } from '../src/simulation/connect.ts'
 import type { Store } from '../src/store/store.ts'
 
 /** A directory that is gone when `work` ends. */
@@ -28,21 +29,7 @@ export function hubOn(
   outside: Outside,
 ): Hub {
   const vendors = new Vendors(connectors, outside)
-  const live = sandbox
-    .connections('http://sandbox.test')
-    .flatMap(({ vendor, baseUrl, keys, ...settings }) => {
-      const secret =
-        vendors.connector(vendor)?.contract.settings.find((field) => field.secret === true)?.name ?? ''
-      const connection = {
-        id: vendor,
-        vendor,
-        name: vendor,
-        settings: { ...(settings as Record<string, string>), baseUrl },
-        createdAt: outside.now(),
-      }
-      const one = vendors.open(connection, { [secret]: keys[0]?.value ?? '' })
-      return one === undefined ? [] : [one]
-    })
+  const live = connectAll(vendors, sandbox, outside.now())
   return { store, outside, live, holder: 'bench', log: () => {} }
 }
 

@@ -18,6 +18,7 @@ import { syncFeed } from '../src/pipeline/sync.ts'
 import { Vendors } from '../src/pipeline/vendors.ts'
 import { Sandbox } from '../src/sandbox/sandbox.ts'
 import { makeWorld } from '../src/sandbox/world.ts'
+import { connectAll } from '../src/simulation/connect.ts'
 import { customersOf } from '../src/store/customers.ts'
 import { record as recordOf } from '../src/store/records.ts'
 import { freshSqlite } from '../src/store/testing.ts'
@@ -90,19 +91,7 @@ test.each(detectors.map((one) => [one.contract.title, one] as const))(
       fetch: (url, init) => (new URL(url).pathname.startsWith(mount) ? toPublished : toTickets)(url, init),
     }
     const vendors = new Vendors([holder, detector], outside)
-    const live = sandbox
-      .connections('http://sandbox.test')
-      .flatMap(({ vendor, baseUrl, keys, ...settings }) => {
-        const secret =
-          vendors.connector(vendor)?.contract.settings.find((field) => field.secret === true)?.name ?? ''
-        const own = { ...(settings as Record<string, string>), baseUrl }
-        return (
-          vendors.open(
-            { id: vendor, vendor, name: vendor, settings: own, createdAt: now },
-            { [secret]: keys[0]?.value ?? '' },
-          ) ?? []
-        )
-      })
+    const live = connectAll(vendors, sandbox, now)
     const hub: Hub = { store, outside, live, holder: 'test', log: () => {} }
     const read = async (kind: string): Promise<void> => {
       for (const one of live) {

@@ -12,6 +12,7 @@ import { type Store, openStore } from '../store/store.ts'
 import { totals } from '../store/ticket-changes.ts'
 import { countStrays } from '../store/tickets.ts'
 import { allFaults, outages, setQuirks } from './chaos.ts'
+import { connectAll } from './connect.ts'
 import { Life } from './life.ts'
 import { type Score, score } from './score.ts'
 import { VirtualClock } from './virtual-clock.ts'
@@ -148,7 +149,7 @@ async function live(
   const hub: Hub = {
     store,
     outside,
-    live: connect(vendors, sandbox),
+    live: connectAll(vendors, sandbox, start2026),
     holder: name,
     log: plan.log ?? (() => {}),
   }
@@ -167,23 +168,6 @@ async function stopped(stopping: Promise<void>, clock: VirtualClock): Promise<vo
   let done = false
   void stopping.then(() => (done = true))
   await clock.run(Infinity, () => done)
-}
-
-function connect(vendors: Vendors, sandbox: Sandbox): Hub['live'] {
-  return sandbox.connections('http://sandbox.test').flatMap(({ vendor, baseUrl, keys, ...settings }) => {
-    const connector = vendors.connector(vendor)
-    const secret = connector?.contract.settings.find((field) => field.secret === true)?.name
-    if (connector === undefined || secret === undefined) return []
-    const connection = {
-      id: vendor,
-      vendor,
-      name: vendor,
-      settings: { ...(settings as Record<string, string>), baseUrl },
-      createdAt: start2026,
-    }
-    const one = vendors.open(connection, { [secret]: keys[0]?.value ?? '' })
-    return one === undefined ? [] : [one]
-  })
 }
 
 function withLatency(sandbox: Sandbox, clock: VirtualClock, random: () => number): Outside['fetch'] {

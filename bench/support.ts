@@ -1,3 +1,4 @@
+import { allProtections } from '../src/pipeline/protections.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,7 +31,7 @@ export function hubOn(
 ): Hub {
   const vendors = new Vendors(connectors, outside)
   const live = connectAll(vendors, sandbox, outside.now())
-  return { store, outside, live, holder: 'bench', log: () => {} }
+  return { store, outside, live, holder: 'bench', protections: allProtections, log: () => {} }
 }
 
 /** Time that passes only in sleeps; for single-threaded walks. */

@@ -1,3 +1,4 @@
+import { allProtections } from '../src/pipeline/protections.ts'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -92,7 +93,7 @@ test.each(detectors.map((one) => [one.contract.title, one] as const))(
     }
     const vendors = new Vendors([holder, detector], outside)
     const live = connectAll(vendors, sandbox, now)
-    const hub: Hub = { store, outside, live, holder: 'test', log: () => {} }
+    const hub: Hub = { store, outside, live, holder: 'test', protections: allProtections, log: () => {} }
     const read = async (kind: string): Promise<void> => {
       for (const one of live) {
         for (const feed of one.connector.feeds.filter((each) => each.kind === kind)) {

@@ -1,5 +1,6 @@
 import type { Outside } from '../domain/outside.ts'
 import type { Store } from '../store/store.ts'
+import type { Protections } from './protections.ts'
 import type { Live } from './vendors.ts'
 
 /** What every stage is given. */
@@ -9,6 +10,7 @@ export interface Hub {
   live: readonly Live[]
   /** Names this process in leases. */
   holder: string
+  protections: Protections
   log: Log
 }
 

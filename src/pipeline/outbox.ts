@@ -129,6 +129,10 @@ function unreadable(live: Live, verdict: 'ambiguous' | 'retryable' = 'ambiguous'
 
 async function settle(hub: Hub, live: Live, desk: Desk, change: StoredChange): Promise<void> {
   const now = hub.outside.now()
+  if (!hub.protections.markerLookup) {
+    await setChange(hub.store.db, change.id, { state: 'pending', dueAt: now }, 'ambiguous')
+    return
+  }
   try {
     const done = await lookUp(hub, live, desk, change)
     if (done !== undefined) return await settled(hub, change, done, true)

@@ -2,6 +2,7 @@ import type { Connector } from '../connectors/connector.ts'
 import type { Fetch, Outside } from '../domain/outside.ts'
 import { between, randomFrom } from '../domain/random.ts'
 import type { Hub } from '../pipeline/hub.ts'
+import { type Protections, allProtections } from '../pipeline/protections.ts'
 import { start } from '../pipeline/schedule.ts'
 import { Vendors } from '../pipeline/vendors.ts'
 import { Sandbox } from '../sandbox/sandbox.ts'
@@ -30,6 +31,8 @@ export interface SimulationPlan {
   wallNow(): number
   onProgress?(simulatedDays: number): void
   log?: Hub['log']
+  /** Protections taken away, to see what breaks. */
+  protections?: Partial<Protections>
   /** Looks at what is left, when all is over. */
   inspect?(store: Store, sandbox: Sandbox): Promise<void>
   /** Sits between the hub and the network; the score's own tests plant faults here. */
@@ -151,6 +154,7 @@ async function live(
     outside,
     live: connectAll(vendors, sandbox, start2026),
     holder: name,
+    protections: { ...allProtections, ...plan.protections },
     log: plan.log ?? (() => {}),
   }
   const schedule = start(hub)

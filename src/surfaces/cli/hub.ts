@@ -1,3 +1,4 @@
+import { allProtections } from '../../pipeline/protections.ts'
 import { loadConnectors } from '../../connectors/registry.ts'
 import type { Hub, Log } from '../../pipeline/hub.ts'
 import { Vendors } from '../../pipeline/vendors.ts'
@@ -10,6 +11,13 @@ export async function withHub<T>(program: Program, log: Log, work: (hub: Hub) =>
   const vendors = new Vendors(await loadConnectors(), program.outside)
   return withData(program, async ({ store }) => {
     const live = await openAll(store.db, vendors, () => sealingKey(program), log)
-    return work({ store, outside: program.outside, live, holder: program.holder, log })
+    return work({
+      store,
+      outside: program.outside,
+      live,
+      holder: program.holder,
+      protections: allProtections,
+      log,
+    })
   })
 }

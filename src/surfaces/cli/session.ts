@@ -1,3 +1,4 @@
+import { allProtections } from '../../pipeline/protections.ts'
 import { digest } from '../../domain/id.ts'
 import type { Log } from '../../pipeline/hub.ts'
 import { releaseTheDead } from '../../pipeline/lease.ts'
@@ -43,7 +44,7 @@ export async function openSession(program: Program, parts: SessionParts): Promis
     await putDemo(store.db, sandbox.sandbox, sandbox.origin, { vendors, key: key(), now: outside.now() })
   const live = await openAll(store.db, vendors, key, log)
   await releaseTheDead(store.db, outside.now(), program.hasDied)
-  const schedule = start({ store, outside, live, holder, log })
+  const schedule = start({ store, outside, live, holder, protections: allProtections, log })
   return {
     store,
     demo,

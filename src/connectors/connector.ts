@@ -234,13 +234,51 @@ export interface SandboxState {
   raised?(): Raised[]
   /** Ground truth of a ticketing vendor: what stands in it. */
   filed?(): Filed[]
+  /** How the people of the account work at the vendor's own screen. Needs no key, and no permission is asked for. */
+  people?: DeskPeople
 }
 
-/** `reference` is the line that a ticket about it must hold, as `referenceOf` writes it. */
+/** What technicians see and do in a ticketing vendor; tickets and tasks alike. Nothing here goes through the API. */
+export interface DeskPeople {
+  /** What was made since the sandbox began and still stands, oldest first, closed ones too. */
+  tickets(): DeskWork[]
+  /** False when the vendor has no such deed, or there is nothing to do it to any more. */
+  act(ticketId: string, deed: Deed): boolean
+}
+
+export interface DeskWork {
+  id: string
+  subject: string
+  customerName: string
+  /** The vendor's own words. */
+  status: string
+  priority: string | null
+  closed: boolean
+  createdAt: number
+}
+
+/** `by` is the e-mail address of a technician of the world. */
+export type Deed = { by: string } & (
+  | { kind: 'answer'; text: string; hidden?: boolean }
+  | { kind: 'resolve'; text: string }
+  | { kind: 'reopen' }
+  /** Into another ticket, which takes over what was said; the merged one is gone. */
+  | { kind: 'merge'; into: string }
+  | { kind: 'delete' }
+  /** To another customer, by its name in the world. */
+  | { kind: 'move'; customerName: string }
+  | { kind: 'prioritise'; priority: string }
+)
+
+/**
+ * `reference` is the line that a ticket about it must hold, as `referenceOf` writes it. `attack` is the same for
+ * everything that one cause brought about, at whichever vendor; `story` is its kind: `ransomware`, `noise`.
+ */
 export interface Raised {
   reference: string
   customerName: string
   attack: string
+  story: string
   shownAt: number
 }
 

@@ -44,6 +44,8 @@ export interface Happening {
   host: WorldHost
   /** Ground truth: happenings of one attack share it. Never shown to the hub. */
   attack: string
+  /** The kind of attack, for the score: `ransomware`, `noise`. Never shown either. */
+  story: string
   detector: string
   title: string
   description: string

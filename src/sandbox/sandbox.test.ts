@@ -27,7 +27,7 @@ function open() {
         },
         identify: (given) => (given === key ? { name: 'demo', permissions: 'all' } : undefined),
         advance: () => void seen.push(`${vendor} at ${now() - start}`),
-        raised: () => [{ reference: vendor, customerName: 'c', attack: 'a', shownAt: 0 }],
+        raised: () => [{ reference: vendor, customerName: 'c', attack: 'a', story: 's', shownAt: 0 }],
       }),
     },
   })

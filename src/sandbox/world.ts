@@ -121,6 +121,7 @@ function attack(customer: WorldCustomer, start: number, n: number, random: () =>
       customer,
       host,
       attack: id,
+      story: story.name,
       detector: step.detector,
       title: fill(step.title),
       description: `${fill(step.text)}\r\nHostname: ${host.name}`,

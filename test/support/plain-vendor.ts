@@ -172,10 +172,11 @@ function open(world: World, options: { now(): number }): SandboxState {
       },
     },
     raised: () =>
-      order.slice(0, shown).map(({ customer, attack, shownAt }, i) => ({
+      order.slice(0, shown).map(({ customer, attack, story, shownAt }, i) => ({
         reference: referenceOf('plain', 'alerts', String(i + 1)),
         customerName: customer.name,
         attack,
+        story,
         shownAt,
       })),
   }

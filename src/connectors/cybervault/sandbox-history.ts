@@ -80,7 +80,7 @@ export class History {
     const seen = this.#raised.filter(({ tenantId }) => tenantId === first || this.#vault.read.has(tenantId))
     return seen
       .filter(({ shownAt }) => shownAt + lag <= this.#vault.now())
-      .map(({ reference, customerName, attack, shownAt }) => ({ reference, customerName, attack, shownAt }))
+      .map(({ tenantId: _, ...raised }) => raised)
   }
 
   #quietAt(): number {
@@ -103,7 +103,7 @@ export class History {
   }
 
   #happen(happening: Happening, space: Space): void {
-    const { attack, customer, shownAt, resolvedAt } = happening
+    const { attack, story, customer, shownAt, resolvedAt } = happening
     const incidents = space.incidents.size
     const id = this.#submit(space, toSubmission(happening), shownAt)
     const raise = (feed: string, vendorId: string): void => {
@@ -112,6 +112,7 @@ export class History {
         reference,
         customerName: customer.name,
         attack,
+        story,
         shownAt,
         tenantId: space.tenant.id,
       })

@@ -27,6 +27,7 @@ function lesson(world: World, number: number): Happening {
     customer,
     host,
     attack: `lesson-${number > 2 ? 2 : 1}`,
+    story: 'lesson',
     detector: 'Suspicious Process',
     title: `Suspicious Process - Execution From Root of ProgramData - ${host.name}`,
     description: 'Activity that resembles attacker behavior has been observed in the network.',

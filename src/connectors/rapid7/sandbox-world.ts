@@ -105,8 +105,8 @@ function raisedInvestigation(organization: Organization, row: Investigation): Ra
   const first = organization.alert(row.alerts[0] ?? '')
   if (first === undefined || organization.customer === undefined) return []
   const reference = referenceOf('rapid7', 'investigations', row.rrn)
-  const { attack } = first.happening
-  return [{ reference, customerName: organization.customer.name, attack, shownAt: row.created }]
+  const { attack, story } = first.happening
+  return [{ reference, customerName: organization.customer.name, attack, story, shownAt: row.created }]
 }
 
 function raisedAlert(organization: Organization, alert: Alert, siemOffered: boolean): Raised[] {
@@ -120,6 +120,7 @@ function raisedAlert(organization: Organization, alert: Alert, siemOffered: bool
       reference,
       customerName: organization.customer.name,
       attack: alert.happening.attack,
+      story: alert.happening.story,
       shownAt: alert.created,
     },
   ]

@@ -64,6 +64,7 @@ export class Incidents {
       reference: referenceOf('rocketcyber', 'incidents', String(id)),
       customerName: happening.customer.name,
       attack: happening.attack,
+      story: happening.story,
       shownAt: happening.shownAt,
     }))
   }

@@ -13,6 +13,7 @@ import {
   wordOf,
   writtenFields,
 } from './sandbox-store.ts'
+import type { Organisation } from './sandbox-tokens.ts'
 import { taskStatuses } from './tasks.ts'
 
 /** Tasks: each belongs to a project, whose counters follow; a sub-task is one level deep and stays in its project. */
@@ -31,10 +32,10 @@ export function taskBehaviours(store: Store): Record<string, Behaviour> {
       const before = taskOf(store, call)
       const fields = writtenFields(call, taskDefaults)
       check(store, call, { ...before, ...fields }, before)
-      return one(call, 'task', changeTask(store, call, before, fields))
+      return one(call, 'task', changeTask(store, organisationOf(call), before, fields))
     },
     'tasks.delete': (call) => {
-      removeTask(store, call, taskOf(store, call))
+      removeTask(store, organisationOf(call), taskOf(store, call))
       return deletedReply(call)
     },
   }
@@ -84,7 +85,7 @@ function addTask(store: Store, call: Call, fields: Record<string, unknown>): Row
     updated_at: now,
   }
   const row = store.tasks.add(organisationOf(call), made, call.now)
-  count(store, call, row, 1)
+  count(store, organisationOf(call), row, 1)
   return row
 }
 
@@ -94,23 +95,28 @@ export function nextPosition(store: Store, projectId: number): number {
   return position
 }
 
-function changeTask(store: Store, call: Call, before: Row, fields: Record<string, unknown>): Row {
+export function changeTask(
+  store: Store,
+  organisation: Organisation,
+  before: Row,
+  fields: Record<string, unknown>,
+): Row {
   const status = fields['status'] ?? before['status']
   const moved = fields['project_id'] !== undefined && fields['project_id'] !== before['project_id']
-  count(store, call, before, -1)
+  count(store, organisation, before, -1)
   const row = store.tasks.replace(before, {
     ...fields,
     ...(moved && { position: nextPosition(store, Number(fields['project_id'])) }),
     completed_at: status === 'done' ? (before['completed_at'] ?? store.stamp()) : null,
     updated_at: store.stamp(),
   })
-  count(store, call, row, 1)
+  count(store, organisation, row, 1)
   return row
 }
 
 /** The project's counters, not its `updated_at`. */
-function count(store: Store, call: Call, task: Row, by: number): void {
-  const project = store.projects.get(organisationOf(call), task['project_id'])
+function count(store: Store, organisation: Organisation, task: Row, by: number): void {
+  const project = store.projects.get(organisation, task['project_id'])
   if (project === undefined) return
   const done = task['status'] === 'done' ? by : 0
   store.projects.replace(project, {
@@ -146,16 +152,16 @@ function wrongParent(
   const parent = store.tasks.get(organisationOf(call), row['parent_id'])
   if (parent === undefined || parent.id === before?.id) return 'does not exist'
   if (parent['project_id'] !== row['project_id']) return 'is in another project'
-  const isParent = before !== undefined && childrenOf(store, call, before).length > 0
+  const isParent = before !== undefined && childrenOf(store, organisationOf(call), before).length > 0
   return (parent['parent_id'] !== null || isParent) && 'sub-tasks go one level deep'
 }
 
-function childrenOf(store: Store, call: Call, task: Row): Row[] {
-  return store.tasks.all(organisationOf(call)).filter((row) => row['parent_id'] === task.id)
+function childrenOf(store: Store, organisation: Organisation, task: Row): Row[] {
+  return store.tasks.all(organisation).filter((row) => row['parent_id'] === task.id)
 }
 
-function removeTask(store: Store, call: Call, task: Row): void {
-  for (const child of childrenOf(store, call, task)) store.tasks.replace(child, { parent_id: null })
-  count(store, call, task, -1)
+export function removeTask(store: Store, organisation: Organisation, task: Row): void {
+  for (const child of childrenOf(store, organisation, task)) store.tasks.replace(child, { parent_id: null })
+  count(store, organisation, task, -1)
   store.tasks.remove(task)
 }

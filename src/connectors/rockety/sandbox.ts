@@ -7,6 +7,7 @@ import { portalBehaviours } from './sandbox-portal.ts'
 import { projectBehaviours } from './sandbox-projects.ts'
 import { seedOther, seedProvider } from './sandbox-seed.ts'
 import { Store } from './sandbox-store.ts'
+import { taskPeople } from './sandbox-task-people.ts'
 import { taskBehaviours } from './sandbox-tasks.ts'
 import { Tokens, demoKeys } from './sandbox-tokens.ts'
 
@@ -22,6 +23,7 @@ export const sandbox: SandboxVendor = {
     const other = { id: 2, name: 'Southwind Studio' }
     seedProvider(store, provider, world)
     seedOther(store, other, world.start)
+    const seeded = new Set(store.tasks.all(provider).map((row) => row.id))
     const tokens = new Tokens({ provider, other }, options.now)
     const behaviours = {
       ...projectBehaviours(store),
@@ -37,6 +39,7 @@ export const sandbox: SandboxVendor = {
       ),
       identify: (key) => tokens.identify(key) ?? (isWebPage(options.switches) ? tokens.anybody() : undefined),
       advance: () => later.until(options.now()),
+      people: taskPeople(store, provider, seeded),
     }
   },
 }

@@ -8,6 +8,7 @@ import { assetBehaviours } from './sandbox-assets.ts'
 import { commentBehaviours } from './sandbox-comments.ts'
 import { contactBehaviours } from './sandbox-contacts.ts'
 import { customerBehaviours } from './sandbox-customers.ts'
+import { deskPeople } from './sandbox-desk-people.ts'
 import { seedCustomer, seedHistory } from './sandbox-seed.ts'
 import { Store, type TokenIdentity, textOf } from './sandbox-store.ts'
 import { ticketPartBehaviours } from './sandbox-ticket-parts.ts'
@@ -43,6 +44,7 @@ export const sandbox: SandboxVendor = {
       // What the world holds happens at the detection vendors; nothing here moves by itself.
       advance() {},
       filed: () => filed(store),
+      people: deskPeople(store),
     }
   },
 }

@@ -1,0 +1,75 @@
+import type { Deed, DeskPeople, DeskWork } from '../connector.ts'
+import { type Row, type Store, wordOf } from './sandbox-store.ts'
+import { changeTask, removeTask } from './sandbox-tasks.ts'
+import type { Organisation } from './sandbox-tokens.ts'
+
+/** Technicians at Rockety's own screen: tasks are done, taken up again, rewritten and deleted; they have no comments. */
+export function taskPeople(
+  store: Store,
+  organisation: Organisation,
+  seeded: ReadonlySet<number>,
+): DeskPeople {
+  return {
+    tickets: () =>
+      store.tasks
+        .all(organisation)
+        .filter((row) => !seeded.has(row.id))
+        .map((row) => toWork(store, organisation, row)),
+    act(ticketId, deed) {
+      const row = store.tasks.get(organisation, ticketId)
+      return row !== undefined && doIt(store, organisation, row, deed)
+    },
+  }
+}
+
+function toWork(store: Store, organisation: Organisation, row: Row): DeskWork {
+  const project = store.projects.get(organisation, row['project_id'])
+  const client = store.clients.get(organisation, project?.['client_id'])
+  return {
+    id: String(row.id),
+    subject: wordOf(row['name']),
+    customerName: wordOf(client?.['name']),
+    status: wordOf(row['status']),
+    priority: wordOf(row['priority']) || null,
+    closed: row['status'] === 'done',
+    createdAt: Date.parse(wordOf(row['created_at'])),
+  }
+}
+
+function doIt(store: Store, organisation: Organisation, row: Row, deed: Deed): boolean {
+  const change = (fields: Record<string, unknown>): boolean => {
+    changeTask(store, organisation, row, fields)
+    return true
+  }
+  switch (deed.kind) {
+    case 'answer':
+      return change({ description: `${wordOf(row['description'])}\n\n${deed.text}`.trim() })
+    case 'resolve':
+      return row['status'] !== 'done' && change({ status: 'done' })
+    case 'reopen':
+      return row['status'] === 'done' && change({ status: 'in_progress' })
+    case 'prioritise':
+      return change({ priority: deed.priority })
+    case 'move':
+      return moveTo(store, organisation, row, deed.customerName, change)
+    case 'delete':
+      removeTask(store, organisation, row)
+      return true
+    case 'merge':
+      return false
+  }
+}
+
+/** To the first project of that client. */
+function moveTo(
+  store: Store,
+  organisation: Organisation,
+  row: Row,
+  customerName: string,
+  change: (fields: Record<string, unknown>) => boolean,
+): boolean {
+  const client = store.clients.all(organisation).find((one) => one['name'] === customerName)
+  const project = store.projects.all(organisation).find((one) => one['client_id'] === client?.id)
+  if (client === undefined || project === undefined || project.id === row['project_id']) return false
+  return change({ project_id: project.id, parent_id: null })
+}

@@ -52,11 +52,11 @@ function doIt(store: Store, organisation: Organisation, row: Row, deed: Deed): b
       return change({ priority: deed.priority })
     case 'move':
       return moveTo(store, organisation, row, deed.customerName, change)
-    case 'delete':
-      removeTask(store, organisation, row)
-      return true
     case 'merge':
       return false
+    default: // delete
+      removeTask(store, organisation, row)
+      return true
   }
 }
 

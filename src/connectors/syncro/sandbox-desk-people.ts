@@ -43,7 +43,7 @@ function doIt(store: Store, row: Row, deed: Deed): boolean {
       return move(store, row, deed)
     case 'merge':
       return merge(store, row, deed)
-    case 'delete':
+    default: // delete
       drop(store, row.id)
       return true
   }

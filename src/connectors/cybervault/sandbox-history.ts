@@ -45,7 +45,7 @@ export class History {
   readonly #vault: Vault
   readonly #lists: ReturnType<typeof listsOf>
   readonly #happenings: { happening: Happening; tenant: Tenant }[]
-  readonly #raised: (Raised & { tenantId: string })[] = []
+  readonly #raised: { raised: Raised; tenantId: string }[] = []
   #next = 0
   #quiet = 0
 
@@ -78,9 +78,7 @@ export class History {
     const first = [...this.#vault.tenants.values()][0]?.id
     const lag = Number(this.#vault.switches['listLagSeconds'] ?? 0) * 1000
     const seen = this.#raised.filter(({ tenantId }) => tenantId === first || this.#vault.read.has(tenantId))
-    return seen
-      .filter(({ shownAt }) => shownAt + lag <= this.#vault.now())
-      .map(({ tenantId: _, ...raised }) => raised)
+    return seen.map(({ raised }) => raised).filter(({ shownAt }) => shownAt + lag <= this.#vault.now())
   }
 
   #quietAt(): number {
@@ -108,14 +106,8 @@ export class History {
     const id = this.#submit(space, toSubmission(happening), shownAt)
     const raise = (feed: string, vendorId: string): void => {
       const reference = referenceOf('cybervault', feed, vendorId)
-      this.#raised.push({
-        reference,
-        customerName: customer.name,
-        attack,
-        story,
-        shownAt,
-        tenantId: space.tenant.id,
-      })
+      const raised = { reference, customerName: customer.name, attack, story, shownAt }
+      this.#raised.push({ raised, tenantId: space.tenant.id })
     }
     if (isFinding(assessment.parse(space.threats.get(id)))) raise('threats', id)
     const opened = [...(space.incidentsOf.get(id) ?? [])]

@@ -197,10 +197,10 @@ export interface ProbeResult {
 export interface SandboxVendor {
   /** Path prefixes under which the API is served: `/rocketcyber/v3`. */
   mounts: readonly string[]
-  /** Host names that lead here too: `api-us.rocketcyber.com`. */
-  hosts: RegExp
+  /** Host names that lead here too: `api-us.rocketcyber.com`; `*.syncromsp.com` is any one label. */
+  hosts: readonly string[]
   /** The contract's further bases, each under prefixes and hosts of its own. */
-  surfaces?: Readonly<Record<string, { mounts: readonly string[]; hosts: RegExp }>>
+  surfaces?: Readonly<Record<string, { mounts: readonly string[]; hosts: readonly string[] }>>
   /** Connection settings (without baseUrl) that fit the demo account. */
   settings: Record<string, string>
   open(world: World, options: SandboxOptions): SandboxState

@@ -13,9 +13,9 @@ const connector = {
   probes: [],
   sandbox: {
     mounts: ['/toy', '/toy/eu'],
-    hosts: /^\w+\.toy\.test$/,
+    hosts: ['*.toy.test'],
     settings: {},
-    surfaces: { logs: { mounts: ['/toy-logs'], hosts: /^logs\.toy\.test$/ } },
+    surfaces: { logs: { mounts: ['/toy-logs'], hosts: ['logs.toy.test'] } },
     open: () => ({ keys: [], behaviours: {}, identify: () => undefined, advance() {} }),
   },
 } satisfies Connector
@@ -31,6 +31,9 @@ test.each([
 test.each([
   ['us.toy.test:8080', '/v1/boxes', { path: '/boxes', mount: '/v1' }],
   ['us.toy.test', '/v2/boxes', undefined],
+  ['EU.Toy.Test', '/v1/boxes', { path: '/boxes', mount: '/v1' }],
+  ['a.us.toy.test', '/v1/boxes', undefined],
+  ['toy.test', '/v1/boxes', undefined],
   ['logs.toy.test', '/api/logs/7', { path: '/search/logs/7', mount: '/api' }],
   ['elsewhere.test', '/v1/boxes', undefined],
 ])('host %s%s', (host, path, found) => expect(byHost(connector, host, path)).toEqual(found))

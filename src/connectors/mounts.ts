@@ -10,7 +10,7 @@ export interface Mounted {
 
 interface Base {
   mounts: readonly string[]
-  hosts: RegExp
+  hosts: readonly string[]
   /** The path of the vendor's own base address. */
   prefix: string
   /** Where the server half has this base's operations. */
@@ -28,11 +28,20 @@ export function byPrefix(connector: Connector, path: string): Mounted | undefine
 
 /** A client that cannot be told another address reaches us by the vendor's own host name and path. */
 export function byHost(connector: Connector, host: string, path: string): Mounted | undefined {
-  const name = host.replace(/:\d+$/, '')
+  const name = host.replace(/:\d+$/, '').toLowerCase()
   const found = basesOf(connector).find(
-    ({ hosts, prefix }) => hosts.test(name) && (path === prefix || path.startsWith(`${prefix}/`)),
+    ({ hosts, prefix }) => isOneOf(hosts, name) && (path === prefix || path.startsWith(`${prefix}/`)),
   )
   return found && { path: below(found.inner, path.slice(found.prefix.length)), mount: found.prefix }
+}
+
+/** Every host name of the vendor, as a certificate lists them: a wildcard stands for one label. */
+export function hostsOf({ sandbox }: Connector): string[] {
+  return [sandbox, ...Object.values(sandbox.surfaces ?? {})].flatMap(({ hosts }) => hosts)
+}
+
+function isOneOf(hosts: readonly string[], name: string): boolean {
+  return hosts.includes(name) || hosts.includes(name.replace(/^[^.]+/, '*'))
 }
 
 const known = new WeakMap<Connector, Base[]>()

@@ -4,12 +4,12 @@ import { readJson } from '../contract/body.ts'
 import { issueLine } from '../contract/paging.ts'
 import type { WireAnswer, WireRequest } from '../contract/wire.ts'
 import { faultKinds, faultRule } from './faults.ts'
-import type { Sandbox } from './sandbox.ts'
+import type { Sandbox, Served } from './sandbox.ts'
 
 const switchRule = z.strictObject({ vendor: z.string(), name: z.string(), value: z.string() })
 
 /** The sandbox's own routes under `/_sandbox/`: no vendor has them, and they need no key. */
-export function control(sandbox: Sandbox, request: WireRequest, origin: string): WireAnswer {
+export function control(sandbox: Sandbox, request: WireRequest, served: Served): WireAnswer {
   const route = `${request.method} ${request.path.slice('/_sandbox'.length).replace(/\/$/, '')}`
   switch (route) {
     case 'GET ':
@@ -17,7 +17,7 @@ export function control(sandbox: Sandbox, request: WireRequest, origin: string):
         routes: ['connections', 'faults', 'switches', 'truth', 'requests'].map((r) => `/_sandbox/${r}`),
       })
     case 'GET /connections':
-      return answer(200, sandbox.connections(origin))
+      return answer(200, sandbox.served(served))
     case 'GET /faults':
       return answer(200, { kinds: faultKinds, rules: sandbox.faults.rules, struck: sandbox.faults.struck })
     case 'POST /faults':

@@ -18,7 +18,7 @@ function open() {
     probes: [],
     sandbox: {
       mounts,
-      hosts: new RegExp(`^(us|eu)\\.${vendor}\\.test$`),
+      hosts: [`us.${vendor}.test`, `eu.${vendor}.test`],
       settings: { region: 'us' },
       open: (world, { now }) => ({
         keys: [{ name: 'demo', value: key, note: '' }],
@@ -53,7 +53,7 @@ function open() {
         path: `/_sandbox${path}`,
         body: typeof body === 'string' ? body : (JSON.stringify(body) ?? ''),
       },
-      'http://localhost:4400',
+      { origin: 'http://localhost:4400' },
     )
     return { status: answer.status, body: JSON.parse(answer.body) }
   }

@@ -1,5 +1,5 @@
 import type { Connector, DemoKey, Filed, Raised, SandboxState } from '../connectors/connector.ts'
-import { type Mounted, byHost, byPrefix } from '../connectors/mounts.ts'
+import { type Mounted, byHost, byPrefix, hostsOf } from '../connectors/mounts.ts'
 import type { World } from '../connectors/world.ts'
 import { defaultSwitches } from '../contract/contract.ts'
 import { inProcessFetch } from '../contract/in-process.ts'
@@ -22,6 +22,20 @@ export interface DemoConnection {
   baseUrl: string
   keys: readonly DemoKey[]
   [setting: string]: unknown
+}
+
+/** Where the sandbox listens. */
+export interface Served {
+  /** `http://127.0.0.1:4500` */
+  origin: string
+  /** Over HTTPS: the certificate of the authority that a client has to trust. */
+  caFile?: string
+}
+
+export interface ServedConnection extends DemoConnection {
+  /** The vendor's own host names, which lead here too. */
+  hosts: string[]
+  caFile?: string
 }
 
 /** All vendors' APIs over one made-up world; the same object runs behind a port and inside a test. */
@@ -65,6 +79,15 @@ export class Sandbox {
       ...connector.sandbox.settings,
       ...state.keys[0]?.settings,
     }))
+  }
+
+  /** The same, with all that a client on this machine has to know. */
+  served({ origin, caFile }: Served): ServedConnection[] {
+    return this.connections(origin).map((one) => {
+      const { connector } = this.#stands.get(one.vendor) ?? {}
+      const hosts = connector === undefined ? [] : hostsOf(connector)
+      return { ...one, hosts, ...(caFile !== undefined && { caFile }) }
+    })
   }
 
   switches(): Record<string, Record<string, string>> {

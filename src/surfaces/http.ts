@@ -1,9 +1,11 @@
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
 import { Dropped } from '../contract/in-process.ts'
 import type { WireAnswer, WireRequest } from '../contract/wire.ts'
+import type { Certified } from './certificates.ts'
 
 export interface Listener {
   /** `http://127.0.0.1:4400` */
@@ -15,12 +17,22 @@ class ListenError extends Error {
   override name = 'ListenError'
 }
 
+export interface ListenOptions {
+  port: number
+  host: string
+  /** The setting that moves it to another port. */
+  variable: string
+  /** HTTPS instead of HTTP. */
+  tls?: Certified
+}
+
 /** Puts a server reading behind a port. A thrown Dropped breaks the connection instead of answering. */
-export async function listen(
-  serve: Serve,
-  options: { port: number; host: string; variable: string },
-): Promise<Listener> {
-  const server = createServer((incoming, outgoing) => void answer(serve, incoming, outgoing))
+export async function listen(serve: Serve, options: ListenOptions): Promise<Listener> {
+  const { tls } = options
+  const scheme = tls === undefined ? 'http' : 'https'
+  const on = (incoming: IncomingMessage, outgoing: ServerResponse): void =>
+    void answer(serve, scheme, incoming, outgoing)
+  const server = tls === undefined ? createServer(on) : createTlsServer(tls, on)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, options)))
     server.listen(options.port, options.host, resolve)
@@ -31,14 +43,19 @@ export async function listen(
       server.close(() => resolve())
       server.closeAllConnections()
     })
-  return { origin: `http://${options.host}:${port}`, close }
+  return { origin: `${scheme}://${options.host}:${port}`, close }
 }
 
 type Serve = (request: WireRequest) => Promise<WireAnswer>
 
-async function answer(serve: Serve, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function answer(
+  serve: Serve,
+  scheme: string,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
   try {
-    const { status, headers, body } = await serve(await toWire(incoming))
+    const { status, headers, body } = await serve(await toWire(scheme, incoming))
     const length =
       incoming.method === 'HEAD' || status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }
     outgoing.writeHead(status, { ...headers, ...length }).end(body)
@@ -48,7 +65,7 @@ async function answer(serve: Serve, incoming: IncomingMessage, outgoing: ServerR
   }
 }
 
-async function toWire(incoming: IncomingMessage): Promise<WireRequest> {
+async function toWire(scheme: string, incoming: IncomingMessage): Promise<WireRequest> {
   const target = incoming.url ?? '/'
   const mark = target.indexOf('?')
   const method = incoming.method ?? 'GET'
@@ -56,16 +73,16 @@ async function toWire(incoming: IncomingMessage): Promise<WireRequest> {
     method,
     path: mark < 0 ? target : target.slice(0, mark),
     search: mark < 0 ? '' : target.slice(mark + 1),
-    headers: incoming.headers as Record<string, string | undefined>, // only set-cookie is a list, and nobody sends it
+    headers: {
+      'x-forwarded-proto': scheme, // a proxy before us knows better
+      ...(incoming.headers as Record<string, string | undefined>), // only set-cookie is a list, and nobody sends it
+    },
     body: method === 'GET' || method === 'HEAD' ? '' : await text(incoming),
     ip: incoming.socket.remoteAddress ?? '',
   }
 }
 
-function explain(
-  error: NodeJS.ErrnoException,
-  { port, host, variable }: { port: number; host: string; variable: string },
-) {
+function explain(error: NodeJS.ErrnoException, { port, host, variable }: ListenOptions) {
   if (error.code === 'EADDRINUSE') {
     return new ListenError(
       `port ${port} on ${host} is in use: stop what uses it, or set ${variable} to another port`,

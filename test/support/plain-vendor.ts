@@ -186,5 +186,5 @@ export const plainVendor: Connector = {
   contract,
   feeds: [accounts, alerts],
   probes: [],
-  sandbox: { mounts: ['/plain'], hosts: /^plain\.test$/, settings: {}, open },
+  sandbox: { mounts: ['/plain'], hosts: ['plain.test'], settings: {}, open },
 }

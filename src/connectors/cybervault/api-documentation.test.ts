@@ -13,7 +13,7 @@ const openTenant = tenantsIn(makeWorld)
 describe('CyberVault API Documentation (004_190983a813365698.txt)', () => {
   test('all requests go to https://api.cybervault.io/v3; its host leads to the sandbox', () => {
     expect(connector.contract.base({})).toBe('https://api.cybervault.io/v3')
-    expect('api.cybervault.io').toMatch(connector.sandbox.hosts)
+    expect(connector.sandbox.hosts).toContain('api.cybervault.io')
     expect(connector.sandbox.mounts[0]).toBe('/cybervault/v3')
   })
 

@@ -17,7 +17,7 @@ import { Vault } from './sandbox-vault.ts'
 /** CyberVault over the sandbox's world: each of the first customers is a tenant, with the telemetry of its attacks. */
 export const sandbox: SandboxVendor = {
   mounts: ['/cybervault/v3'],
-  hosts: /^api\.cybervault\.io$/i,
+  hosts: ['api.cybervault.io'],
   settings: {},
   open,
 }

@@ -1,6 +1,6 @@
 import type { Behaviour } from '../../contract/server.ts'
 import type { SandboxState, SandboxVendor } from '../connector.ts'
-import { regions } from './regions.ts'
+import { apiHost, logsHost, regions } from './regions.ts'
 import { accountBehaviours } from './sandbox-account.ts'
 import { alertBehaviours } from './sandbox-alerts.ts'
 import { commentBehaviours } from './sandbox-comments.ts'
@@ -23,11 +23,11 @@ import { parentId } from './sandbox-parent.ts'
 /** Rapid7's side of the sandbox: every region under one listener, Log Search on its native prefix too. */
 export const sandbox: SandboxVendor = {
   mounts: regions.map((region) => `${mounts.api}/${region}`),
-  hosts: new RegExp(`^(?:${regions.join('|')})\\.api\\.insight\\.rapid7\\.com$`),
+  hosts: regions.map(apiHost),
   surfaces: {
     logs: {
       mounts: regions.map((region) => `${mounts.logs}/${region}`),
-      hosts: new RegExp(`^(?:${regions.join('|')})\\.rest\\.logs\\.insight\\.rapid7\\.com$`),
+      hosts: regions.map(logsHost),
     },
   },
   settings: { region: 'us', organizationId: parentId },

@@ -11,7 +11,7 @@ import { type Entry, between, createdOf } from './shelf.ts'
 /** RocketCyber's side of the sandbox: the made-up world as this vendor would show it. */
 export const sandbox: SandboxVendor = {
   mounts: ['/rocketcyber/v3'],
-  hosts: /^api-(?:us|eu|ap)\.rocketcyber\.com$/,
+  hosts: ['api-us.rocketcyber.com', 'api-eu.rocketcyber.com', 'api-ap.rocketcyber.com'],
   settings: { region: 'us' },
   open,
 }

@@ -14,7 +14,7 @@ import { Tokens, demoKeys } from './sandbox-tokens.ts'
 /** Rockety's side of the sandbox: two organisations, of which the provider's has every customer as a client. */
 export const sandbox: SandboxVendor = {
   mounts: ['/rockety/api/v1'],
-  hosts: /^app\.rockety\.io$/i,
+  hosts: ['app.rockety.io'],
   settings: {},
   open(world, options): SandboxState {
     const store = new Store(options)

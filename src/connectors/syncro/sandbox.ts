@@ -17,7 +17,7 @@ import { ticketBehaviours } from './sandbox-tickets.ts'
 /** A Syncro account over the sandbox's world: empty of tickets, with every customer, contact and device. */
 export const sandbox: SandboxVendor = {
   mounts: ['/syncro/api/v1'],
-  hosts: /^[a-z0-9-]+\.syncromsp\.com$/i,
+  hosts: ['*.syncromsp.com'],
   settings: { subdomain: 'demo' },
   open(world, options): SandboxState {
     const store = new Store(world, options)

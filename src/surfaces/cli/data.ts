@@ -95,7 +95,7 @@ function makeKeyFile(file: string, key: Buffer): void {
   }
 }
 
-function makeDirectory({ data }: Config): void {
+export function makeDirectory({ data }: Config): void {
   try {
     mkdirSync(data, { recursive: true, mode: 0o700 })
   } catch (error) {

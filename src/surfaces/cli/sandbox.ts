@@ -1,5 +1,7 @@
+import type { Connector } from '../../connectors/connector.ts'
 import { loadConnectors } from '../../connectors/registry.ts'
-import type { DemoConnection } from '../../sandbox/sandbox.ts'
+import { baseOf } from '../../contract/contract.ts'
+import type { ServedConnection } from '../../sandbox/sandbox.ts'
 import { type Define, command } from './command.ts'
 import { whole } from './flags.ts'
 import { serveSandbox } from './made-up.ts'
@@ -25,6 +27,10 @@ export const define: Define = (program) =>
         description: 'customers of the made-up provider',
         valueHint: 'n',
       },
+      tls: {
+        type: 'boolean',
+        description: 'HTTPS, under the vendors’ own host names too, from an authority in the data directory',
+      },
       json: jsonFlag,
     },
     async run({ args }) {
@@ -35,23 +41,60 @@ export const define: Define = (program) =>
         customers: whole('customers', args.customers, 1, 5000),
       }
       const stop = program.stopSignal()
-      const { sandbox, listener } = await serveSandbox(program, await loadConnectors(), plan)
-      const demos = sandbox.connections(listener.origin)
+      const connectors = await loadConnectors()
+      // Loaded when it is wanted: the library behind it is large.
+      const tls =
+        args.tls === true
+          ? await (await import('./sandbox-tls.ts')).sandboxTls(program, connectors)
+          : undefined
+      const { sandbox, listener } = await serveSandbox(program, connectors, { ...plan, ...(tls && { tls }) })
+      const { origin } = listener
+      const demos = sandbox.served({ origin, ...(tls && { caFile: tls.caFile }) })
       if (args.json === true) printJson(program, demos)
-      else
-        terminal.out(
-          `${demos.map(describe).join('\n')}\nSwitches, faults and the truth: ${listener.origin}/_sandbox\nCtrl-C stops it.\n`,
-        )
+      else {
+        terminal.out(`${demos.map(describe).join('\n')}\n`)
+        if (tls !== undefined)
+          terminal.out(`${howToTrust(tls.caFile, origin, connectors[0], demos[0]?.keys[0]?.value ?? '')}\n`)
+        terminal.out(`Switches, faults and the truth: ${origin}/_sandbox\nCtrl-C stops it.\n`)
+      }
       await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }))
       await listener.close()
     },
   })
 
-function describe({ vendor, baseUrl, keys }: DemoConnection): string {
+function describe({ vendor, baseUrl, keys, hosts }: ServedConnection): string {
   const width = Math.max(...keys.map((key) => key.name.length))
   return [
     `${vendor}  ${baseUrl}`,
+    `  also as ${shortly(hosts)}`,
     ...keys.map(({ name, value, note }) => `  ${name.padEnd(width)}  ${value}  ${note}`),
     '',
   ].join('\n')
+}
+
+function shortly(hosts: readonly string[]): string {
+  return hosts.length <= 4 ? hosts.join(', ') : `${hosts.slice(0, 3).join(', ')} and ${hosts.length - 3} more`
+}
+
+/** How a client is brought here under the vendor's own name, with a call that can be pasted. */
+function howToTrust(caFile: string, origin: string, example: Connector | undefined, key: string): string {
+  const { host } = new URL(origin)
+  const call = example === undefined ? `https://${host}/` : callOf(example, key)
+  return [
+    `HTTPS, signed by an authority of this machine's own: ${caFile}`,
+    `  curl      curl --cacert ${caFile} --connect-to ::${host} ${call}`,
+    `  node      NODE_EXTRA_CA_CERTS=${caFile} node client.js`,
+    `  python    REQUESTS_CA_BUNDLE=${caFile} python client.py`,
+    '  A client that only knows the vendor’s address: its host name at 127.0.0.1 in /etc/hosts, and --port 443.',
+    '',
+  ].join('\n')
+}
+
+function callOf({ contract, sandbox, probes }: Connector, key: string): string {
+  const secret = contract.settings.find((field) => field.secret === true)?.name ?? ''
+  const headers: Record<string, string> = {}
+  contract.auth.sign(headers, { ...sandbox.settings, [secret]: key })
+  const signed = Object.entries(headers).map(([name, value]) => `-H '${name}: ${value}'`)
+  const url = `${baseOf(contract, sandbox.settings)}${probes[0]?.operation.path ?? ''}`
+  return [...signed, `'${url}'`].join(' ')
 }

@@ -86,6 +86,33 @@ test('doctor finds nothing, and finds the permission that is missing', async () 
   expect((await shell.run('doctor synkro')).err).toMatch(/did you mean "syncro"/)
 })
 
+test('doctor tells what the vendor answers otherwise than its contract says', async () => {
+  expect((await shell.run('doctor rocketcyber')).out).toMatch(
+    /Drift: none\. \d+ rows of \d+ operations are as/,
+  )
+  const turn = (name: string, value: string) =>
+    fetch(new URL('/_sandbox/switches', at('rocketcyber').baseUrl), {
+      method: 'POST',
+      body: JSON.stringify({ vendor: 'rocketcyber', name, value }),
+    })
+  await turn('rateLimit', '0')
+  expect((await shell.run('doctor rocketcyber')).out).toMatch(
+    /Drift: none\. \d+ rows of \d+ operations are as/,
+  )
+  await turn('extraFields', 'on')
+  await turn('words', 'unknown')
+  const { exit, out } = await shell.run('doctor rocketcyber')
+  expect(out).toMatch(/Drift: \d+ differences from the contract/)
+  expect(out).toMatch(/GET \/agents +new field +\w+ +1 of 1/)
+  expect(out).toMatch(/GET \/agents +new word +connectivity +1 of 1 +"\w+"/)
+  expect(exit).toBe(0)
+  const { drift } = JSON.parse((await shell.run('doctor rocketcyber --json')).out)
+  expect(drift).toContainEqual(expect.objectContaining({ operation: 'GET /agents', kind: 'word', of: 1 }))
+  await turn('extraFields', 'off')
+  await turn('words', 'known')
+  await turn('rateLimit', '60')
+})
+
 test('sync: cases, one ticket each, and every list shows them', async () => {
   const { exit, out } = await shell.run('sync')
   expect({ exit, out }).toEqual({

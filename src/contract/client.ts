@@ -68,6 +68,8 @@ export class Client {
   readonly contract: Contract
   readonly settings: Readonly<Record<string, string>>
   readonly budget: Budget
+  /** Is shown every good answer's body, of a list its rows, before they are validated. */
+  onRead: ((op: Operation, values: readonly unknown[]) => void) | undefined
   readonly #outside: Outside
   /** The last pages, by address. */
   readonly #pages = new Map<string, Page<unknown>>()
@@ -227,12 +229,14 @@ export class Client {
     const body = readJson(text)
     if (!body.ok) return this.#unreadable(op, status, body.code, body.message)
     if (op.paging === undefined) {
+      this.onRead?.(op, [body.value])
       const parsed = op.answer.safeParse(body.value)
       if (!parsed.success) return this.#unreadable(op, status, 'unexpected_shape', issueLine(parsed.error))
       return done(answer, text, parsed.data as ValueOf<O>) // safeParse has just shown it
     }
     const reading = op.paging.read(body.value, asked)
     if (typeof reading === 'string') return this.#unreadable(op, status, 'unexpected_shape', reading)
+    this.onRead?.(op, reading.rows)
     const page = new Page(reading, text, op.paging.rowsKeys, op.answer as z.ZodType<AnswerOf<O>>)
     this.#keep(url, page)
     return done(answer, text, page as ValueOf<O>)

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 
+import { words } from '../../contract/hints.ts'
 import { operation } from '../../contract/operation.ts'
 import { flag, oneOf, stamp, target, text } from './fields.ts'
 import { keyset, listQuery } from './paging.ts'
@@ -21,7 +22,7 @@ export const responseAction = z.looseObject({
   action_id: z.string().min(1),
   action: text,
   target,
-  status: text,
+  status: words('pending', 'running', 'completed', 'failed', 'cancelled', 'reverted').nullish(),
   reason: text,
   assessment_id: text,
   incident_id: text,

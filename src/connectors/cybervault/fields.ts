@@ -1,8 +1,10 @@
 import * as z from 'zod'
 
+import { words } from '../../contract/hints.ts'
 /** The few kinds of field that CyberVault's rows are made of. Only two endpoints are documented: nothing is relied on. */
 
 export const text = z.string().nullish()
+export const severityWord = words('informational', 'low', 'medium', 'high', 'critical').nullish()
 export const stamp = z.string().nullish()
 export const flag = z.boolean().nullish()
 export const number = z.union([z.number(), z.string()]).nullish()

@@ -1,7 +1,8 @@
 import * as z from 'zod'
 
+import { words } from '../../contract/hints.ts'
 import { operation } from '../../contract/operation.ts'
-import { stamp, target, text, texts } from './fields.ts'
+import { severityWord, stamp, target, text, texts } from './fields.ts'
 import { keyset, listQuery } from './paging.ts'
 import { actionList, responseAction } from './actions.ts'
 
@@ -15,14 +16,14 @@ export const incident = z.looseObject({
   incident_id: z.string().min(1),
   title: text,
   description: text,
-  severity: text,
-  status: text,
-  source: text,
+  severity: severityWord,
+  status: words('open', 'investigating', 'contained', 'resolved', 'closed').nullish(),
+  source: words('api', 'engine').nullish(),
   assessment_ids: texts,
   affected_assets: z.array(target).nullish(),
   assignee: text,
   tags: texts,
-  resolution: text,
+  resolution: words('true_positive', 'false_positive', 'benign', 'duplicate').nullish(),
   tenant_id: text,
   created_at: stamp,
   updated_at: stamp,

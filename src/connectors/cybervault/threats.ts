@@ -1,7 +1,8 @@
 import * as z from 'zod'
 
+import { sometimes, words } from '../../contract/hints.ts'
 import { operation } from '../../contract/operation.ts'
-import { flag, number, numberOf, oneOf, stamp, target, text, texts } from './fields.ts'
+import { flag, number, numberOf, oneOf, severityWord, stamp, target, text, texts } from './fields.ts'
 import { keyset, listQuery } from './paging.ts'
 import { submission } from './payloads.ts'
 
@@ -21,23 +22,23 @@ const indicator = z.union([z.string(), z.looseObject({ type: text, value: text, 
 export const assessment = z.looseObject({
   assessment_id: z.string().min(1),
   type: text,
-  status: text,
+  status: words('new', 'acknowledged', 'closed', 'false_positive').nullish(),
   risk_score: number,
-  severity: text,
-  classification: text,
+  severity: severityWord,
+  classification: words('benign', 'suspicious', 'malicious').nullish(),
   confidence: number,
   mitre_attack: z.array(technique).nullish(),
   recommended_actions: z.array(recommendation).nullish(),
   indicators: z.array(indicator).nullish(),
   warnings: texts,
-  mock: flag,
-  metadata: z.record(z.string(), z.unknown()).nullish(),
+  mock: sometimes(flag),
+  metadata: sometimes(z.record(z.string(), z.unknown()).nullish()),
   tenant_id: text,
   request_id: text,
   created_at: stamp,
   updated_at: stamp,
   /** Of a single assessment: what was handed in. */
-  payload: z.looseObject({}).nullish(),
+  payload: sometimes(z.looseObject({}).nullish()),
 })
 
 export type Assessment = z.output<typeof assessment>

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 
+import { sometimes, words } from '../../contract/hints.ts'
 import { type Operation, operation } from '../../contract/operation.ts'
 import { may } from './api.ts'
 import { text } from './fields.ts'
@@ -19,7 +20,7 @@ const organization = z.looseObject({
   id: z.string(),
   name: z.string(),
   region: text,
-  external_id: text,
+  external_id: sometimes(text),
 })
 
 const user = z.looseObject({
@@ -27,7 +28,7 @@ const user = z.looseObject({
   email: text,
   first_name: text,
   last_name: text,
-  status: text,
+  status: words('ACTIVE', 'DISABLED', 'PENDING').nullish(),
   platform_admin: z.boolean().nullish(),
 })
 

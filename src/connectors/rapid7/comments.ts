@@ -1,5 +1,6 @@
 import * as z from 'zod'
 
+import { words } from '../../contract/hints.ts'
 import { operation } from '../../contract/operation.ts'
 import { may } from './api.ts'
 import { attachment } from './attachments.ts'
@@ -13,7 +14,7 @@ const comment = z.looseObject({
   target: text,
   creator: z.looseObject({ type: text, name: text }).nullish(),
   body: text,
-  visibility: text,
+  visibility: words('INTERNAL', 'PUBLIC').nullish(),
   attachments: z.array(z.union([attachment, z.string()])).nullish(),
 })
 

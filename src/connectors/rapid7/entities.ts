@@ -1,5 +1,6 @@
 import * as z from 'zod'
 
+import { sometimes } from '../../contract/hints.ts'
 import { operation } from '../../contract/operation.ts'
 import { criteria, text } from './fields.ts'
 import { pages } from './paging.ts'
@@ -23,7 +24,7 @@ const userRow = z.looseObject({
   last_name: text,
 })
 const assetRow = z.looseObject({ rrn: z.string(), name: text })
-const localRow = z.looseObject({ rrn: z.string(), name: text, user: named, asset: named })
+const localRow = z.looseObject({ rrn: z.string(), name: text, user: sometimes(named), asset: named })
 
 const source = 'C: OAS1, PLG'
 

@@ -1,22 +1,23 @@
 import * as z from 'zod'
 
+import { sometimes } from '../../contract/hints.ts'
 import { operation } from '../../contract/operation.ts'
 import { may } from './api.ts'
 import { count, query, text } from './fields.ts'
 import { pages } from './paging.ts'
 
-/** How collectors, agents and sources are. 207 when some families could not be read; the page counts are known to lie. */
+/** How collectors, agents and sources are. 207 when some families could not be read; the page counts are known to lie. What a row has depends on its type. */
 const metric = z.looseObject({
   type: z.string(),
-  rrn: text,
-  id: text,
-  name: text,
-  state: text,
-  last_active: text,
-  online: count,
-  offline: count,
-  stale: count,
-  total: count,
+  rrn: sometimes(text),
+  id: sometimes(text),
+  name: sometimes(text),
+  state: sometimes(text),
+  last_active: sometimes(text),
+  online: sometimes(count),
+  offline: sometimes(count),
+  stale: sometimes(count),
+  total: sometimes(count),
 })
 
 export const resourceTypes = [

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 
+import { sometimes, words } from '../../contract/hints.ts'
 import { operation } from '../../contract/operation.ts'
 import { may } from './api.ts'
 import { person, query, text } from './fields.ts'
@@ -9,12 +10,12 @@ import { pages } from './paging.ts'
 /** InsightIDR investigations, version 1: the same records, seen the old way. Old recordings lack rrn and disposition. */
 const investigation = z.looseObject({
   id: z.string(),
-  rrn: text,
+  rrn: sometimes(text),
   title: text,
-  status: text,
-  source: text,
-  disposition: text,
-  assignee: person,
+  status: words('OPEN', 'INVESTIGATING', 'CLOSED').nullish(),
+  source: words('ALERT', 'MANUAL', 'HUNT').nullish(),
+  disposition: sometimes(words('BENIGN', 'MALICIOUS', 'NOT_APPLICABLE', 'UNSPECIFIED').nullish()),
+  assignee: sometimes(person),
   alerts: z.array(z.looseObject({ type: text, type_description: text, first_event_time: text })).nullish(),
   created_time: text,
 })

@@ -1,19 +1,30 @@
 import * as z from 'zod'
 
+import { words } from '../../contract/hints.ts'
 import { operation } from '../../contract/operation.ts'
 import { may } from './api.ts'
 import { criteria, given, person, query, text } from './fields.ts'
 import { pages } from './paging.ts'
+
+const dispositions = [
+  'UNDECIDED',
+  'BENIGN',
+  'MALICIOUS',
+  'NOT_APPLICABLE',
+  'FALSE_POSITIVE',
+  'SECURITY_TEST',
+  'UNKNOWN',
+]
 
 /** InsightIDR investigations, version 2. The specification declares camelCase; recorded answers are snake_case. */
 export const investigation = z.looseObject({
   rrn: z.string(),
   organization_id: text,
   title: text,
-  source: text,
-  status: text,
-  priority: text,
-  disposition: text,
+  source: words('ALERT', 'MANUAL', 'HUNT', 'USER', 'AUTOMATION').nullish(),
+  status: words('OPEN', 'INVESTIGATING', 'WAITING', 'CLOSED').nullish(),
+  priority: words('UNSPECIFIED', 'UNMAPPED', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL').nullish(),
+  disposition: words(...dispositions).nullish(),
   assignee: person,
   created_time: text,
   last_accessed: text,

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 
+import { sometimes } from '../../contract/hints.ts'
 import { type Operation, operation } from '../../contract/operation.ts'
 import { may } from './api.ts'
 import { count, free, many, text } from './fields.ts'
@@ -7,7 +8,9 @@ import { logsurface } from './log-query.ts'
 import { whole } from './paging.ts'
 
 /** What Log Search is made of: logs, sets of logs, and the nouns that it keeps as lists with a wrapper. */
-const infos = z.array(z.looseObject({ id: z.string(), name: text, rrn: text, links: many })).nullish()
+const infos = z
+  .array(z.looseObject({ id: z.string(), name: text, rrn: sometimes(text), links: many }))
+  .nullish()
 
 export const log = z.looseObject({
   id: z.string(),

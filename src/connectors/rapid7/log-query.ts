@@ -1,5 +1,6 @@
 import * as z from 'zod'
 
+import { sometimes } from '../../contract/hints.ts'
 import { operation } from '../../contract/operation.ts'
 import { logErrors } from './api.ts'
 import { count, free, many, text } from './fields.ts'
@@ -24,12 +25,12 @@ export const logResult = z.looseObject({
   id: text,
   logs: many,
   progress: count,
-  events: z.array(logEvent).nullish(),
-  statistics: z
-    .looseObject({ type: text, stats: free, groups: many, timeseries: free, cardinality: count })
-    .nullish(),
-  partial: free,
-  search_stats: free,
+  events: sometimes(z.array(logEvent).nullish()),
+  statistics: sometimes(
+    z.looseObject({ type: text, stats: free, groups: many, timeseries: free, cardinality: count }).nullish(),
+  ),
+  partial: sometimes(free),
+  search_stats: sometimes(free),
   leql: z.looseObject({ statement: text, during: free }).nullish(),
   links: z.array(link).nullish(),
 })

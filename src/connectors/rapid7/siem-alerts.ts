@@ -1,5 +1,6 @@
 import * as z from 'zod'
 
+import { sometimes, words } from '../../contract/hints.ts'
 import { operation } from '../../contract/operation.ts'
 import { may } from './api.ts'
 import { count, free, many, text } from './fields.ts'
@@ -25,10 +26,10 @@ export const siemAlert = z.looseObject({
   rule: z.looseObject({ rrn: text, name: text, mitre_tcodes: many, version_rrn: text }).nullish(),
   rule_matching_keys: keyed,
   rule_keys_of_interest: keyed,
-  responsibility: text,
-  assignee: free,
-  priority: text,
-  status: text,
+  responsibility: words('UNMAPPED', 'CUSTOMER', 'MDR').nullish(),
+  assignee: sometimes(free),
+  priority: words('UNMAPPED', 'INFO', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL').nullish(),
+  status: words('UNMAPPED', 'OPEN', 'INVESTIGATING', 'WAITING', 'CLOSED').nullish(),
   disposition: text,
   investigation_rrn: text,
   tags: many,

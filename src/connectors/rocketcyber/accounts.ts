@@ -4,25 +4,35 @@ import { readJson, sliceRows } from '../../contract/body.ts'
 import type { Client } from '../../contract/client.ts'
 import { operation } from '../../contract/operation.ts'
 import { isObject } from '../../contract/errors.ts'
+import { sometimes } from '../../contract/hints.ts'
 import { Walk } from '../../contract/walk.ts'
 import type { RecordSeed, VendorRecord } from '../../domain/record.ts'
 import type { Batch, Feed, FeedReader } from '../connector.ts'
 import { orSeedForm } from './fallback.ts'
-import { id, lastSegment, query, text } from './fields.ts'
+import { id, lastSegment, query, text, word } from './fields.ts'
 import { seedPaged } from './paging.ts'
 
+const accountType = word('provider', 'customer')
+const accountStatus = word('active', 'inactive')
+
 /** The provider and its customers. An account's own id is the last segment of its path. */
-const child = z.looseObject({ id: id.optional(), name: text, path: text, type: text, status: text })
+const child = z.looseObject({
+  id: sometimes(id.optional()),
+  name: text,
+  path: text,
+  type: accountType,
+  status: accountStatus,
+})
 
 const account = z.looseObject({
-  id: id.optional(),
+  id: sometimes(id.optional()),
   name: z.string(),
   hierarchy: text,
   path: text,
   customers: z.array(z.union([id, child])).nullish(),
   address: z.looseObject({}).nullish(),
-  type: text,
-  status: text,
+  type: accountType,
+  status: accountStatus,
   emails: text,
 })
 

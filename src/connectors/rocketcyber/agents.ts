@@ -5,7 +5,7 @@ import { Walk } from '../../contract/walk.ts'
 import type { RecordSeed } from '../../domain/record.ts'
 import type { Batch, Feed, FeedReader } from '../connector.ts'
 import { subscription } from './api.ts'
-import { id, lastSegment, query, text, timeOf } from './fields.ts'
+import { id, lastSegment, query, text, timeOf, word } from './fields.ts'
 import { paged } from './paging.ts'
 
 /** The devices that carry RocketCyber's agent. */
@@ -25,7 +25,7 @@ const agent = z.looseObject({
   release: text,
   accountPath: text,
   agentVersion: text,
-  connectivity: text,
+  connectivity: word('online', 'offline', 'isolated'),
   lastConnected: text,
 })
 

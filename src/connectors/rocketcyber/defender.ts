@@ -1,5 +1,6 @@
 import * as z from 'zod'
 
+import { sometimes } from '../../contract/hints.ts'
 import { operation } from '../../contract/operation.ts'
 import { subscription } from './api.ts'
 import { count, id, query, text } from './fields.ts'
@@ -8,7 +9,12 @@ import { count, id, query, text } from './fields.ts'
 const operatingSystem = z
   .looseObject({ platform: text, family: text, version: text, edition: text })
   .nullish()
-const device = z.looseObject({ hostname: text, deviceId: id.nullish(), ipAddress: text, operatingSystem })
+const device = z.looseObject({
+  hostname: text,
+  deviceId: sometimes(id.nullish()),
+  ipAddress: text,
+  operatingSystem,
+})
 const detections = z.looseObject({ malicious: count, suspicious: count, informational: count }).nullish()
 const devices = z.looseObject({ total: count, data: z.array(device).nullish() }).nullish()
 

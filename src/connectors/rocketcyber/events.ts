@@ -5,14 +5,14 @@ import { operation } from '../../contract/operation.ts'
 import type { Paging } from '../../contract/paging.ts'
 import { digest } from '../../domain/id.ts'
 import { subscription } from './api.ts'
-import { count, id, query, text } from './fields.ts'
+import { count, id, query, text, word } from './fields.ts'
 import { paged, whole } from './paging.ts'
 
 /** What one app detected. An event has no id; its app is mandatory, and filters of its own are undocumented. */
 const event = z.looseObject({
   appId: z.union([z.int(), z.string()]),
   deviceId: id.nullish(),
-  verdict: z.union([text, z.number()]),
+  verdict: z.union([word('informational', 'suspicious', 'malicious'), z.number()]),
   detectionDate: text,
   value: z.unknown().optional(),
   valueType: text,

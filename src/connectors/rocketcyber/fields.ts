@@ -1,5 +1,6 @@
 import * as z from 'zod'
 
+import { words } from '../../contract/hints.ts'
 /** The few kinds of field that RocketCyber's rows are made of, read with tolerance. */
 
 /** Ids come as numbers and as texts, sometimes for the same thing. */
@@ -7,6 +8,13 @@ export const id = z.union([z.string().min(1), z.int()]).transform(String)
 
 /** Templates of the vendor leave the literal text UNDEFINED where a value is missing. */
 export const text = z.string().transform(definedText).nullish()
+
+/** An open enum. */
+export function word(...known: readonly string[]) {
+  return words(...known)
+    .transform(definedText)
+    .nullish()
+}
 
 export const count = z.coerce.number().nullish()
 

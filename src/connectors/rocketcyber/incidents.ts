@@ -2,10 +2,11 @@ import * as z from 'zod'
 
 import { ApiError } from '../../contract/api-error.ts'
 import type { Client } from '../../contract/client.ts'
+import { sometimes } from '../../contract/hints.ts'
 import { operation } from '../../contract/operation.ts'
 import type { RecordSeed } from '../../domain/record.ts'
 import { subscription } from './api.ts'
-import { count, id, lastSegment, query, text, timeOf } from './fields.ts'
+import { count, id, lastSegment, query, text, timeOf, word } from './fields.ts'
 import { paged } from './paging.ts'
 
 /** What the vendor's analysts raise. The interface only reads; nothing can be resolved over it. */
@@ -14,19 +15,19 @@ export const incident = z.looseObject({
   title: text,
   description: text,
   remediation: text,
-  status: text,
+  status: word('open', 'resolved', 'closed', 'draft', 'suppressed', 'false-positive'),
   createdAt: text,
   publishedAt: text,
   updatedAt: text,
   resolvedAt: text,
   // Not in the documented list: read when present, never required.
-  accountId: id.nullish(),
-  customerId: id.nullish(),
-  accountPath: text,
-  accountName: text,
-  eventCount: count,
-  affectedDevices: z.array(z.string()).nullish(),
-  severity: text,
+  accountId: sometimes(id.nullish()),
+  customerId: sometimes(id.nullish()),
+  accountPath: sometimes(text),
+  accountName: sometimes(text),
+  eventCount: sometimes(count),
+  affectedDevices: sometimes(z.array(z.string()).nullish()),
+  severity: sometimes(text),
 })
 
 export type Incident = z.infer<typeof incident>

@@ -3,14 +3,14 @@ import * as z from 'zod'
 import { operation } from '../../contract/operation.ts'
 import type { Paging } from '../../contract/paging.ts'
 import { subscription } from './api.ts'
-import { id, query, text } from './fields.ts'
+import { id, query, text, word } from './fields.ts'
 import { whole } from './paging.ts'
 
 /** Rules by which a provider silences detections. Read-only; their conditions are unpublished. */
 const rule = z.looseObject({
   ruleId: id,
   ruleName: text,
-  status: text,
+  status: word('active', 'inactive'),
   accountId: id.nullish(),
   createdAt: text,
   updatedAt: text,

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 
+import { sometimes } from '../../contract/hints.ts'
 import { parseJson } from '../../contract/body.ts'
 import { operation } from '../../contract/operation.ts'
 import type { VendorRecord } from '../../domain/record.ts'
@@ -9,9 +10,9 @@ import { paged } from './paging.ts'
 /** Clients of the provider, inside one organisation: the customers. */
 const client = z.looseObject({
   id,
-  name: text,
-  company_name: text,
-  title: text,
+  name: sometimes(text),
+  company_name: sometimes(text),
+  title: sometimes(text),
   email: text,
   phone: text,
   website: text,

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 
+import { words } from '../../contract/hints.ts'
 import { operation } from '../../contract/operation.ts'
 import { anyId, deleted, id, name, single, text } from './api.ts'
 import { paged } from './paging.ts'
@@ -10,7 +11,7 @@ const contact = z.looseObject({
   client_id: anyId,
   name: text,
   email: text,
-  portal_status: text.describe('none, invited, active'),
+  portal_status: words('none', 'invited', 'active').nullish(),
 })
 
 const changes = z.looseObject({ name: name.optional(), email: z.email().optional() })

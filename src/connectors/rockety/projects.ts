@@ -1,16 +1,19 @@
 import * as z from 'zod'
 
+import { words } from '../../contract/hints.ts'
 import { operation } from '../../contract/operation.ts'
 import { anyId, count, date, deleted, flag, id, link, name, single, text } from './api.ts'
 import { paged } from './paging.ts'
 import { task } from './tasks.ts'
+
+const projectStatuses = ['active', 'on_hold', 'completed', 'archived'] as const
 
 /** Projects: the only resource whose path is published. A project may belong to a client. */
 export const project = z.looseObject({
   id,
   name: text,
   description: text,
-  status: text,
+  status: words(...projectStatuses).nullish(),
   client_id: anyId,
   owner_id: anyId,
   start_date: text,
@@ -24,8 +27,6 @@ export const project = z.looseObject({
 })
 
 export type ProjectRow = z.output<typeof project>
-
-const projectStatuses = ['active', 'on_hold', 'completed', 'archived'] as const
 
 const changes = z.looseObject({
   name: name.optional(),

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 
+import { words } from '../../contract/hints.ts'
 import { operation } from '../../contract/operation.ts'
 import { anyId, id, link, name, single, text } from './api.ts'
 import { paged } from './paging.ts'
@@ -10,7 +11,7 @@ const signOff = z.looseObject({
   project_id: anyId,
   title: text,
   description: text,
-  status: text.describe('pending, approved, rejected'),
+  status: words('pending', 'approved', 'rejected').nullish(),
   contact_id: anyId,
   responded_at: text,
   comment: text,

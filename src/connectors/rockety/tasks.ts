@@ -1,21 +1,25 @@
 import * as z from 'zod'
 
+import { sometimes, words } from '../../contract/hints.ts'
 import { operation } from '../../contract/operation.ts'
 import { anyId, date, deleted, id, link, name, single, text } from './api.ts'
 import { paged } from './paging.ts'
+
+export const taskStatuses = ['todo', 'in_progress', 'review', 'done'] as const
+const priorities = ['low', 'normal', 'high', 'urgent'] as const
 
 /** Tasks. The resource is published, no path and no field is: `fields.ts` reads them by the client map. */
 export const task = z.looseObject({
   id,
   project_id: anyId,
-  name: text,
-  title: text,
+  name: sometimes(text),
+  title: sometimes(text),
   description: text,
-  status: text,
-  priority: text,
-  assignee_ids: z.array(id).nullish(),
-  assignees: z.array(z.looseObject({ id: anyId })).nullish(),
-  assignee_id: anyId,
+  status: words(...taskStatuses).nullish(),
+  priority: words(...priorities).nullish(),
+  assignee_ids: sometimes(z.array(id).nullish()),
+  assignees: sometimes(z.array(z.looseObject({ id: anyId })).nullish()),
+  assignee_id: sometimes(anyId),
   due_date: text,
   position: z.union([z.number(), z.string()]).nullish(),
   parent_id: anyId,
@@ -26,9 +30,6 @@ export const task = z.looseObject({
 })
 
 export type TaskRow = z.output<typeof task>
-
-export const taskStatuses = ['todo', 'in_progress', 'review', 'done'] as const
-const priorities = ['low', 'normal', 'high', 'urgent'] as const
 
 /** Name and status are checked by the sandbox itself: how they are called is a switch there, and a map here. */
 const changes = z.looseObject({

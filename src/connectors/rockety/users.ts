@@ -1,23 +1,24 @@
 import * as z from 'zod'
 
+import { sometimes, words } from '../../contract/hints.ts'
 import { operation } from '../../contract/operation.ts'
 import { deleted, flag, id, name, single, text } from './api.ts'
 import { paged } from './paging.ts'
 
+const roles = ['admin', 'member'] as const
+
 /** People of the organisation. The hub only reads them. */
 const user = z.looseObject({
   id,
-  name: text,
-  first_name: text,
-  last_name: text,
+  name: sometimes(text),
+  first_name: sometimes(text),
+  last_name: sometimes(text),
   email: text,
-  role: text,
+  role: words(...roles).nullish(),
   active: flag,
   created_at: text,
   updated_at: text,
 })
-
-const roles = ['admin', 'member'] as const
 
 const changes = z.looseObject({
   name: name.optional(),

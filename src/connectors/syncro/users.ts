@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 import { operation } from '../../contract/operation.ts'
-import { count, flag, free, text } from './api.ts'
+import { count, flag, free, many, text } from './api.ts'
 import { whole } from './paging.ts'
 
 /** The token's owner, the technicians and their own phones. */
@@ -22,6 +22,9 @@ export const me = {
       two_factor_required: flag,
       subdomain: text,
       permissions: free,
+      enable_multi_locations: flag,
+      locations_allowed: many,
+      default_location: z.unknown().optional(),
     }),
   }),
   otp: operation({

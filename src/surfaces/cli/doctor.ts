@@ -1,11 +1,13 @@
 import type { Connector } from '../../connectors/connector.ts'
 import { loadConnectors } from '../../connectors/registry.ts'
 import type { Client } from '../../contract/client.ts'
+import { Answers } from '../../contract/drift.ts'
 import { Vendors } from '../../pipeline/vendors.ts'
 import { connections } from '../../store/connections.ts'
 import { type Define, command } from './command.ts'
 import { sealingKey, withData } from './data.ts'
 import { openStored } from './live.ts'
+import { driftRows, driftText } from './drift-report.ts'
 import { hint } from './nearest.ts'
 import { jsonFlag, printJson } from './output.ts'
 import { CliError, type Program, exitCodes } from './program.ts'
@@ -64,13 +66,16 @@ async function examine(
   const total = connector.probes.length
   const onEach = (done: number): void =>
     terminal.err(`\r${done} of ${total} asked${done === total ? '\r\u001b[K' : ''}`)
+  const answers = new Answers()
+  client.onRead = answers.take
   const reports = await probeAll(
     connector,
     client,
     terminal.columns !== undefined && !json ? onEach : undefined,
   )
   const count = (state: string): number => reports.filter((one) => one.state === state).length
-  if (json) printJson(program, { connection: name, vendor: connector.contract.vendor, probes: reports })
+  const vendor = connector.contract.vendor
+  if (json) printJson(program, { connection: name, vendor, probes: reports, drift: driftRows(answers) })
   else {
     const asked = total - reports.length
     const left = asked === 0 ? '' : `, ${asked} not asked because the first failed`
@@ -78,6 +83,7 @@ async function examine(
     terminal.out(
       `\n${name}: ${count('ok')} ok, ${count('fail')} failed, ${count('warn')} to watch, ${count('skip')} skipped${left}\n`,
     )
+    terminal.out(driftText(answers, terminal.columns))
   }
   return count('fail') > 0 ? exitCodes.bad : exitCodes.ok
 }

@@ -15,6 +15,7 @@ export class Holding {
   readonly latest = new Map<string, RecordSeed>()
   cursor: unknown
   /** Of the last run. */
+  readonly #heldPages = new WeakSet<object>()
   incomplete: string[] = []
   rejected: { raw: string; reason: string }[] = []
   batches = 0
@@ -39,6 +40,7 @@ export class Holding {
         ),
       open: () =>
         Promise.resolve([...this.latest.keys()].map((id) => this.#known(id)).filter((known) => known.open)),
+      heldPages: this.#heldPages,
     }
     for await (const batch of feed.read(reader)) {
       this.#commit(batch)

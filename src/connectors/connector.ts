@@ -58,6 +58,11 @@ export interface FeedReader {
   known(vendorIds: string[]): Promise<Map<string, Known>>
   /** Everything of this feed that we hold as open. */
   open(): Promise<Known[]>
+  /**
+   * Pages of which every row is held unchanged; the feed adds to it. The client hands out the same page for as long as
+   * the vendor sends the same bytes, so that a quiet look at a list asks the database nothing.
+   */
+  heldPages: WeakSet<object>
 }
 
 export interface Known {

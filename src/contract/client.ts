@@ -42,8 +42,8 @@ const maxMessageCharacters = 500
 /** No wish of a vendor holds us longer: after that a try does no harm. */
 const maxWaitMs = 3_600_000
 
-/** A larger page is read anew each time. */
-const maxKeptCharacters = 1024 * 1024
+/** Of the pages read last, so much is kept; a page that alone is half of it is read anew each time. */
+const maxKeptCharacters = 2 * 1024 * 1024
 
 /** Error codes of a connection that was never made: the request did not leave. */
 const neverSent = new Set([
@@ -73,6 +73,7 @@ export class Client {
   readonly #outside: Outside
   /** The last pages, by address. */
   readonly #pages = new Map<string, Page<unknown>>()
+  #keptCharacters = 0
   readonly #secrets: RegExp[]
 
   constructor(contract: Contract, settings: Record<string, string>, budget: Budget, outside: Outside) {
@@ -244,11 +245,19 @@ export class Client {
 
   /** The few lists that are asked for again and again seldom change: the same bytes are not parsed twice. */
   #keep(url: string, page: Page<unknown>): void {
-    if (page.text.length > maxKeptCharacters) return
-    const [oldest] = this.#pages.keys()
-    if (this.#pages.size >= 16 && oldest !== undefined) this.#pages.delete(oldest)
-    this.#pages.delete(url)
+    if (page.text.length > maxKeptCharacters / 2) return
+    this.#drop(url)
     this.#pages.set(url, page)
+    this.#keptCharacters += page.text.length
+    for (const oldest of this.#pages.keys()) {
+      if (this.#keptCharacters <= maxKeptCharacters) return
+      this.#drop(oldest)
+    }
+  }
+
+  #drop(url: string): void {
+    this.#keptCharacters -= this.#pages.get(url)?.text.length ?? 0
+    this.#pages.delete(url)
   }
 
   #refused(op: Operation, answer: FetchAnswer, text: string): Outcome<never> {

@@ -8,6 +8,7 @@ import { customerIdsOf } from '../store/customers.ts'
 import { putDeadLetter } from '../store/dead-letters.ts'
 import { heads, openHeads, putRecords } from '../store/records.ts'
 import { putRun } from '../store/runs.ts'
+import { FeedMemory, forget, recall, remember } from './feed-memory.ts'
 import type { Hub } from './hub.ts'
 import { type Lease, withLease } from './lease.ts'
 import type { Live } from './vendors.ts'
@@ -25,15 +26,18 @@ async function run(hub: Hub, live: Live, feed: Feed, lease: Lease): Promise<Run>
   let incomplete: string | undefined
   let error: string | undefined
   try {
-    const reader = await readerFor(hub, live, feed, startedAt)
-    let cursor = JSON.stringify(reader.cursor)
-    for await (const batch of feed.read(reader)) {
+    const memory = recall(store, lease) ?? (await newMemory(hub, live, feed, lease))
+    for await (const batch of feed.read(readerFor(hub, live, feed, memory, startedAt))) {
       incomplete ??= batch.incomplete
-      if (saysNothing(batch, cursor)) continue
+      const cursor = JSON.stringify(batch.cursor)
+      if (saysNothing(batch) && cursor === memory.cursor) continue
       rows += await commit(hub, live, feed, lease, batch)
-      cursor = JSON.stringify(batch.cursor)
+      memory.cursor = cursor
+      if (batch.rows.length > 0) memory.open = undefined
     }
+    remember(store, lease, memory)
   } catch (cause) {
+    forget(store, lease)
     // A connection's trouble stays its own: what was committed stands, the cursor goes on from there.
     error = cause instanceof ApiError ? cause.line : cause instanceof Error ? cause.message : String(cause)
   }
@@ -54,10 +58,8 @@ async function run(hub: Hub, live: Live, feed: Feed, lease: Lease): Promise<Run>
 }
 
 /** A quiet minute writes nothing. */
-function saysNothing(batch: Batch, cursor: string | undefined): boolean {
-  return (
-    batch.rows.length === 0 && (batch.rejected ?? []).length === 0 && JSON.stringify(batch.cursor) === cursor
-  )
+function saysNothing(batch: Batch): boolean {
+  return batch.rows.length === 0 && (batch.rejected ?? []).length === 0
 }
 
 /** Rows and cursor in one transaction, fenced. */
@@ -80,19 +82,26 @@ async function commit(hub: Hub, live: Live, feed: Feed, lease: Lease, batch: Bat
   })
 }
 
-async function readerFor(hub: Hub, live: Live, feed: Feed, now: number): Promise<FeedReader> {
+async function newMemory(hub: Hub, live: Live, feed: Feed, lease: Lease): Promise<FeedMemory> {
+  const memory = new FeedMemory(lease.fence)
+  memory.cursor = JSON.stringify(await readCursor(hub.store.db, live.connection.id, feed.name))
+  return memory
+}
+
+function readerFor(hub: Hub, live: Live, feed: Feed, memory: FeedMemory, now: number): FeedReader {
   const { db } = hub.store
   const connectionId = live.connection.id
   return {
     client: live.client,
-    cursor: (await readCursor(db, connectionId, feed.name)) ?? undefined,
+    cursor: memory.cursor === undefined ? undefined : JSON.parse(memory.cursor),
     now,
-    customers: () => customerIdsOf(db, connectionId),
+    customers: () => memory.customers(now, () => customerIdsOf(db, connectionId)),
     known: async (vendorIds) => {
       const found = await heads(db, connectionId, feed.name, vendorIds)
       return new Map(found.map((record) => [record.vendorId, toKnown(record)]))
     },
-    open: async () => (await openHeads(db, connectionId, feed.name)).map(toKnown),
+    open: async () => (memory.open ??= (await openHeads(db, connectionId, feed.name)).map(toKnown)),
+    heldPages: memory.held,
   }
 }
 

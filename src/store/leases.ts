@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from './engine.ts'
+import { prepared } from './prepared.ts'
 
 export interface LeaseRow {
   name: string
@@ -9,6 +10,24 @@ export interface LeaseRow {
   expires_at: number
 }
 
+interface Claim extends Record<string, string | number> {
+  name: string
+  holder: string
+  now: number
+  until: number
+}
+
+const acquire = prepared((db, { name, holder, now, until }: Claim) =>
+  sql<{ fence: number }>`
+    insert into leases (name, holder, fence, expires_at) values (${name}, ${holder}, 1, ${until})
+    on conflict (name) do update set
+      fence = case when leases.holder = excluded.holder and leases.expires_at > ${now} then leases.fence else leases.fence + 1 end,
+      holder = excluded.holder,
+      expires_at = excluded.expires_at
+    where leases.holder = excluded.holder or leases.expires_at <= ${now}
+    returning fence`.compile(db),
+)
+
 /** Takes or renews a lease in one statement, which is what makes it right when two processes try at once. */
 export async function acquireLease(
   db: Db,
@@ -17,15 +36,7 @@ export async function acquireLease(
   ttlMs: number,
   now: number,
 ): Promise<{ fence: number } | undefined> {
-  const query = sql<{ fence: number }>`
-    insert into leases (name, holder, fence, expires_at) values (${name}, ${holder}, 1, ${now + ttlMs})
-    on conflict (name) do update set
-      fence = case when leases.holder = excluded.holder and leases.expires_at > ${now} then leases.fence else leases.fence + 1 end,
-      holder = excluded.holder,
-      expires_at = excluded.expires_at
-    where leases.holder = excluded.holder or leases.expires_at <= ${now}
-    returning fence`
-  return (await query.execute(db)).rows[0]
+  return (await acquire(db, { name, holder, now, until: now + ttlMs })).rows[0]
 }
 
 export async function holdsLease(
@@ -41,6 +52,18 @@ export async function holdsLease(
   )
 }
 
+interface Hold extends Record<string, string | number> {
+  name: string
+  holder: string
+  fence: number
+  until: number
+}
+
+const extend = prepared((db, { name, holder, fence, until }: Hold) => {
+  const query = db.updateTable('leases').set({ expires_at: until }).where('name', '=', name)
+  return query.where('holder', '=', holder).where('fence', '=', fence).compile()
+})
+
 /** Extends a lease, also one that expired meanwhile, as long as nobody has taken it; tells whether it did. */
 export async function renewLease(
   db: Db,
@@ -49,15 +72,13 @@ export async function renewLease(
   fence: number,
   expiresAt: number,
 ): Promise<boolean> {
-  const query = db.updateTable('leases').set({ expires_at: expiresAt }).where('name', '=', name)
-  const result = await query.where('holder', '=', holder).where('fence', '=', fence).executeTakeFirst()
-  return result.numUpdatedRows > 0n
+  const result = await extend(db, { name, holder, fence, until: expiresAt })
+  return (result.numAffectedRows ?? 0n) > 0n
 }
 
 /** Gives a lease back. Its row stays, so that the next fence is higher. */
 export async function releaseLease(db: Db, name: string, holder: string, fence: number): Promise<void> {
-  const query = db.updateTable('leases').set({ expires_at: 0 }).where('name', '=', name)
-  await query.where('holder', '=', holder).where('fence', '=', fence).execute()
+  await extend(db, { name, holder, fence, until: 0 })
 }
 
 /** Who holds anything now. */

@@ -204,6 +204,10 @@ class Order {
 /** Commits what is new on a page, in parts where details must be asked for. False when the run has used up its requests. */
 async function* keep<R>(run: Run<R>, page: Page<R>, onKept: () => void): AsyncGenerator<Batch, boolean> {
   const { list, reader, tenantId } = run
+  if (reader.heldPages.has(page)) {
+    onKept()
+    return true
+  }
   const changed = await changedOn(run, page)
   const seeds: RecordSeed[] = []
   for (const { row, body } of changed) {
@@ -217,6 +221,7 @@ async function* keep<R>(run: Run<R>, page: Page<R>, onKept: () => void): AsyncGe
     if (details !== undefined && seeds.length >= chunk) yield batch(run, seeds.splice(0))
   }
   onKept()
+  if (changed.length === 0 && page.rejected.length === 0) reader.heldPages.add(page)
   yield batch(run, seeds, page.rejected.length > 0 ? { rejected: page.rejected } : {})
   return true
 }

@@ -35,6 +35,7 @@ async function* readScope(
   const options = { priority: 'inventory', settings: scope.settings } as const
   const walk = new Walk(reader.client, op, { body: {} as never }, nameOf, options)
   for await (const page of walk.pages()) {
+    if (reader.heldPages.has(page)) continue
     const known = await reader.known(page.rows.map(nameOf))
     const rows = page.rows.flatMap((row, i): RecordSeed[] => {
       const vendorId = nameOf(row)
@@ -45,6 +46,7 @@ async function* readScope(
     })
     if (rows.length > 0 || page.rejected.length > 0)
       yield { rows, cursor: reader.cursor, rejected: page.rejected }
+    else reader.heldPages.add(page)
   }
   return walk.complete ? undefined : (walk.reason ?? 'not read to the end')
 }

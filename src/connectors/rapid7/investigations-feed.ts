@@ -137,9 +137,11 @@ async function* sweep(
   const options = { priority, settings: scope.settings }
   const walk = new Walk(reader.client, investigations.list, { query: asked }, (row) => row.rrn, options)
   for await (const page of walk.pages()) {
+    if (reader.heldPages.has(page)) continue
     const known = await reader.known(page.rows.map((row) => row.rrn))
     const rows = page.rows.flatMap((row, i) => changed(pass, row, page.rawOf(i), known.get(row.rrn)?.body))
     if (rows.length > 0 || page.rejected.length > 0) yield batch(pass, rows, page.rejected)
+    else reader.heldPages.add(page)
   }
   return { keys: walk.keys, gap: walk.complete ? undefined : (walk.reason ?? 'not read to the end') }
 }

@@ -118,10 +118,12 @@ async function* byName(pass: Pass, names: readonly string[]): AsyncGenerator<Bat
 
 async function* keep(pass: Pass, page: Page<string | SiemAlert>): AsyncGenerator<Batch, undefined> {
   const { reader, cursor } = pass
+  if (reader.heldPages.has(page)) return undefined
   const known = await reader.known(page.rows.map(nameOf))
   const rows = page.rows.flatMap((row, i) => changed(pass, row, page.rawOf(i), known.get(nameOf(row))?.body))
   if (rows.length > 0 || page.rejected.length > 0)
     yield { rows, cursor: structuredClone(cursor), rejected: page.rejected }
+  else reader.heldPages.add(page)
   return undefined
 }
 

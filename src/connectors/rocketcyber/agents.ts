@@ -73,6 +73,7 @@ async function* readAgents(reader: FeedReader): AsyncGenerator<Batch> {
   const input = { query: { sort: 'hostname:asc' } }
   const walk = new Walk(reader.client, listAgents, input, (row) => row.id, { priority: 'inventory' })
   for await (const page of walk.pages()) {
+    if (reader.heldPages.has(page)) continue
     const known = await reader.known(page.rows.map((row) => row.id))
     const rows = page.rows.flatMap((row, i): RecordSeed[] => {
       const body = page.rawOf(i)
@@ -83,6 +84,7 @@ async function* readAgents(reader: FeedReader): AsyncGenerator<Batch> {
     })
     if (rows.length > 0 || page.rejected.length > 0)
       yield { rows, cursor: reader.cursor, rejected: page.rejected }
+    else reader.heldPages.add(page)
   }
   yield {
     rows: [],

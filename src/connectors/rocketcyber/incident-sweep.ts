@@ -32,9 +32,6 @@ interface SweepOptions {
   enough?(total: number | undefined): Promise<boolean>
 }
 
-/** Pages whose rows are all held. The client hands out the same page for as long as the vendor sends the same bytes. */
-const heldPages = new WeakSet<Page<Incident>>()
-
 /** Rows that we hold unchanged are left out; whose a row is that nobody knows is found out. */
 export async function* sweep(
   pass: Pass,
@@ -45,12 +42,12 @@ export async function* sweep(
   const swept: Swept = { keys: new Set(), complete: false, cut: false, quiet: true, newest }
   for await (const page of pagesOf(pass, query, options, swept)) {
     for (const row of page.rows) swept.keys.add(row.id)
-    if (heldPages.has(page) && options.again !== true) continue
+    if (pass.reader.heldPages.has(page) && options.again !== true) continue
     swept.quiet = false
     noteNewest(swept.newest, page.rows, pass.reader.now)
     noteLag(pass.cursor, page.rows)
     const rows = await changedRows(pass, page, options.again === true)
-    if (rows.length === 0 && page.rejected.length === 0) heldPages.add(page)
+    if (rows.length === 0 && page.rejected.length === 0) pass.reader.heldPages.add(page)
     if (rows.length > 0 || page.rejected.length > 0) yield batch(pass, rows, page.rejected)
   }
   return swept

@@ -44,7 +44,10 @@ async function* walkOnce(reader: FeedReader, resource: Resource, before: Presenc
   const walk = new Walk(reader.client, resource.list, {}, idOf, options)
   const told = new Map<string, string>()
   for await (const page of walk.pages()) {
-    yield { rows: await news(reader, resource, page, told), cursor: before, rejected: page.rejected }
+    if (reader.heldPages.has(page)) continue
+    const rows = await news(reader, resource, page, told)
+    if (rows.length === 0 && page.rejected.length === 0) reader.heldPages.add(page)
+    else yield { rows, cursor: before, rejected: page.rejected }
   }
   if (!walk.complete)
     yield { rows: [], cursor: before, incomplete: walk.reason ?? 'the list was not seen whole' }

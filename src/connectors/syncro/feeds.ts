@@ -21,6 +21,8 @@ async function* readWhole(
 ): AsyncGenerator<Batch> {
   const walk = new Walk(reader.client, op, {}, (row) => String((row as Listed).id), { priority: 'inventory' })
   for await (const page of walk.pages()) {
+    // What was committed as it stands need not be compared again.
+    if (reader.heldPages.has(page)) continue
     const rows = page.rows.map((found, i) => {
       const row = found as Listed // both operations' rows have these fields
       const customerId = customerOf(row)
@@ -34,6 +36,7 @@ async function* readWhole(
       }
     })
     yield { rows, cursor: reader.cursor, rejected: page.rejected }
+    if (page.rejected.length === 0) reader.heldPages.add(page)
   }
   yield {
     rows: [],

@@ -1,0 +1,33 @@
+import { CompiledQuery, type QueryResult } from 'kysely'
+import { type Db, type Engine, engineOf } from './engine.ts'
+
+/** Stands for an argument while a query is compiled. */
+class Mark {
+  readonly name: string
+
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+/**
+ * A query that runs all the time: built and compiled once per engine, then run with other arguments. `build` must use
+ * each argument as a value and nothing else.
+ */
+export function prepared<Args extends Record<string, string | number>, Row>(
+  build: (db: Db, args: Args) => CompiledQuery<Row>,
+): (db: Db, args: Args) => Promise<QueryResult<Row>> {
+  const kept = new Map<Engine, CompiledQuery<Row>>()
+  return (db, args) => {
+    const engine = engineOf(db)
+    let query = kept.get(engine)
+    if (query === undefined) kept.set(engine, (query = build(db, marksFor(args))))
+    const parameters = query.parameters.map((value) => (value instanceof Mark ? args[value.name] : value))
+    return db.executeQuery({ ...query, parameters })
+  }
+}
+
+/** Kysely takes any value for a parameter; what these stand for has the right type. */
+function marksFor<Args extends Record<string, unknown>>(args: Args): Args {
+  return Object.fromEntries(Object.keys(args).map((name) => [name, new Mark(name)])) as unknown as Args
+}

@@ -1,4 +1,4 @@
-import { CompiledQuery, type QueryResult } from 'kysely'
+import type { CompiledQuery, QueryResult } from 'kysely'
 import { type Db, type Engine, engineOf } from './engine.ts'
 
 /** Stands for an argument while a query is compiled. */

@@ -247,6 +247,8 @@ export interface SandboxState {
 export interface DeskPeople {
   /** What was made since the sandbox began and still stands, oldest first, closed ones too. */
   tickets(): DeskWork[]
+  /** The account's own words, the most urgent first. */
+  priorities(): readonly string[]
   /** False when the vendor has no such deed, or there is nothing to do it to any more. */
   act(ticketId: string, deed: Deed): boolean
 }

@@ -7,6 +7,8 @@ import { createServer } from '../contract/server.ts'
 import type { WireAnswer, WireRequest } from '../contract/wire.ts'
 import type { Fetch, Outside } from '../domain/outside.ts'
 import { Faults } from './faults.ts'
+import type { Habit } from './habits.ts'
+import { type Desk, type LoggedDeed, People } from './people.ts'
 
 /** One vendor, served. */
 interface Stand {
@@ -45,12 +47,22 @@ export class Sandbox {
   /** Requests served, by vendor. */
   readonly requests: Record<string, number> = {}
   readonly #stands = new Map<string, Stand>()
+  readonly #people: People
+  readonly #now: () => number
 
-  constructor(connectors: readonly Connector[], world: World, outside: Omit<Outside, 'fetch'>) {
+  /** Without habits nobody works at the ticketing vendors. */
+  constructor(
+    connectors: readonly Connector[],
+    world: World,
+    outside: Omit<Outside, 'fetch'>,
+    habits: readonly Habit[] = [],
+  ) {
     this.world = world
     this.faults = new Faults(outside)
+    this.#now = outside.now
     for (const connector of connectors)
       this.#stands.set(connector.contract.vendor, stand(connector, world, outside))
+    this.#people = new People(world, habits.length === 0 ? [] : desksOf(this.#stands), habits)
   }
 
   /** Serves by path prefix, or by the vendor's own host name. Throws Dropped for a broken connection. */
@@ -62,6 +74,7 @@ export class Sandbox {
     this.requests[vendor] = (this.requests[vendor] ?? 0) + 1
     return this.faults.around(vendor, { ...request, path: found.path, mount: found.mount }, (inner) => {
       found.stand.state.advance()
+      this.#people.advance(this.#now())
       return found.stand.server(inner)
     })
   }
@@ -107,12 +120,13 @@ export class Sandbox {
   }
 
   /** Ground truth, for the score alone. */
-  truth(): { raised: Raised[]; filed: Filed[] } {
+  truth(): { raised: Raised[]; filed: Filed[]; deeds: LoggedDeed[] } {
     const states = [...this.#stands.values()].map((one) => one.state)
     for (const state of states) state.advance()
     return {
       raised: states.flatMap((state) => state.raised?.() ?? []),
       filed: states.flatMap((state) => state.filed?.() ?? []),
+      deeds: this.#people.log,
     }
   }
 
@@ -128,6 +142,15 @@ export class Sandbox {
     const host = headers['host'] ?? ''
     return first((one) => byPrefix(one.connector, path)) ?? first((one) => byHost(one.connector, host, path))
   }
+}
+
+function desksOf(stands: ReadonlyMap<string, Stand>): Desk[] {
+  return [...stands].flatMap(([vendor, { state }]) => {
+    const { people } = state
+    const textOf = (ticketId: string): string =>
+      state.filed?.().find((one) => one.ticketId === ticketId)?.text ?? ''
+    return people === undefined ? [] : [{ vendor, people, textOf }]
+  })
 }
 
 function stand(connector: Connector, world: World, outside: Omit<Outside, 'fetch'>): Stand {

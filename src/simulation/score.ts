@@ -1,21 +1,51 @@
 import type { Filed, Raised } from '../connectors/connector.ts'
 import { nameKey } from '../domain/tenant.ts'
+import type { LoggedDeed } from '../sandbox/people.ts'
+import { type Grouping, grouping, groupingByStory } from './grouping.ts'
 
-export interface Score {
+export interface Score extends Pick<Grouping, 'attacks' | 'wrongMerges' | 'wrongSplits' | 'noiseReduction'> {
   incidents: number
   /** Tickets that stand: folded strays are not counted. */
   tickets: number
-  /** Incidents that no standing ticket tells of. */
+  /** Incidents that no standing ticket tells of, but for those whose ticket a technician deleted. */
   missed: number
   /** Incidents that more than one standing ticket tells of. */
   duplicated: number
-  /** Incidents whose ticket stands under another customer. */
+  /** Incidents whose ticket stands under another customer, but for tickets that a technician moved there. */
   misfiled: number
+  /** The same by kind of story, in the order of their names. */
+  byStory: Record<string, Grouping>
 }
 
-/** Judges by the sandbox's ground truth alone: what was raised, and what stands in the tickets. */
-export function score(truth: { raised: readonly Raised[]; filed: readonly Filed[] }): Score {
-  const standing = truth.filed.filter((ticket) => !ticket.folded)
+interface Truth {
+  raised: readonly Raised[]
+  filed: readonly Filed[]
+  /** What the people of the ticketing vendors did on purpose. */
+  deeds?: readonly LoggedDeed[]
+}
+
+/** Judges by the sandbox's ground truth alone: what was raised, what stands in the tickets, what people did to them. */
+export function score({ raised, filed, deeds = [] }: Truth): Score {
+  const standing = filed.filter((ticket) => !ticket.folded)
+  const tellers = tellersOf(standing)
+  const { deleted, moved, merged } = excusesOf(deeds)
+  const result = { incidents: raised.length, tickets: standing.length, missed: 0, duplicated: 0, misfiled: 0 }
+  for (const { reference, customerName } of raised) {
+    const tickets = tellers.get(reference) ?? []
+    const isAstray = ({ ticketId, customerName: name }: Filed): boolean =>
+      nameKey(name) !== nameKey(customerName) && moved.get(ticketId) !== name
+    if (tickets.length === 0 && !deleted.has(reference)) result.missed++
+    if (tickets.length > 1) result.duplicated++
+    if (tickets.some(isAstray)) result.misfiled++
+  }
+  const ticketsOf = ({ reference }: Raised): string[] =>
+    (tellers.get(reference) ?? []).map((one) => one.ticketId)
+  const parts = { raised, ticketsOf, merged }
+  const { attacks, wrongMerges, wrongSplits, noiseReduction } = grouping(parts)
+  return { ...result, attacks, wrongMerges, wrongSplits, noiseReduction, byStory: groupingByStory(parts) }
+}
+
+function tellersOf(standing: readonly Filed[]): Map<string, Filed[]> {
   const tellers = new Map<string, Filed[]>()
   for (const ticket of standing) {
     for (const reference of referencesIn(ticket.text)) {
@@ -24,20 +54,23 @@ export function score(truth: { raised: readonly Raised[]; filed: readonly Filed[
       else tellers.set(reference, [ticket])
     }
   }
-  const result: Score = {
-    incidents: truth.raised.length,
-    tickets: standing.length,
-    missed: 0,
-    duplicated: 0,
-    misfiled: 0,
-  }
-  for (const { reference, customerName } of truth.raised) {
-    const tickets = tellers.get(reference) ?? []
-    if (tickets.length === 0) result.missed++
-    if (tickets.length > 1) result.duplicated++
-    if (tickets.some((ticket) => nameKey(ticket.customerName) !== nameKey(customerName))) result.misfiled++
-  }
-  return result
+  return tellers
+}
+
+/** What people deleted is not missed, what they moved not misfiled, what they merged no wrong merge of ours. */
+function excusesOf(deeds: readonly LoggedDeed[]): {
+  deleted: ReadonlySet<string>
+  moved: ReadonlyMap<string, string>
+  merged: ReadonlySet<string>
+} {
+  const deleted = deeds
+    .filter(({ deed }) => deed.kind === 'delete')
+    .flatMap(({ text }) => [...referencesIn(text)])
+  const moved = deeds.flatMap(({ ticketId, deed }) =>
+    deed.kind === 'move' ? [[ticketId, deed.customerName] as const] : [],
+  )
+  const merged = deeds.flatMap(({ deed }) => (deed.kind === 'merge' ? [deed.into] : []))
+  return { deleted: new Set(deleted), moved: new Map(moved), merged: new Set(merged) }
 }
 
 function referencesIn(text: string): Set<string> {

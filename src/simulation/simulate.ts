@@ -5,6 +5,7 @@ import type { Hub } from '../pipeline/hub.ts'
 import { type Protections, allProtections } from '../pipeline/protections.ts'
 import { start } from '../pipeline/schedule.ts'
 import { Vendors } from '../pipeline/vendors.ts'
+import type { Habit } from '../sandbox/habits.ts'
 import { Sandbox } from '../sandbox/sandbox.ts'
 import { makeWorld } from '../sandbox/world.ts'
 import type { SqliteHandle } from '../store/sqlite.ts'
@@ -25,6 +26,8 @@ export interface SimulationPlan {
   days: number
   faults: 'none' | 'all'
   attacksPerCustomerDay?: number
+  /** What technicians do in the ticketing vendors; by default nobody works there. */
+  people?: readonly Habit[]
   /** How many awaits a process lives, at least and at most; without it most die after hours, some at once. */
   lifeAwaits?: [number, number]
   /** Real time, for wallMs only. */
@@ -71,7 +74,12 @@ export async function simulate(plan: SimulationPlan): Promise<SimulationResult> 
     start: start2026,
     ...(attacksPerCustomerDay && { attacksPerCustomerDay }),
   })
-  const sandbox = new Sandbox(plan.connectors, world, { now: clock.now, sleep: clock.sleep, random })
+  const sandbox = new Sandbox(
+    plan.connectors,
+    world,
+    { now: clock.now, sleep: clock.sleep, random },
+    plan.people,
+  )
   const hostile = plan.faults === 'all'
   let over = false
   if (hostile) {

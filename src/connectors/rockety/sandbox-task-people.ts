@@ -10,6 +10,7 @@ export function taskPeople(
   seeded: ReadonlySet<number>,
 ): DeskPeople {
   return {
+    priorities: () => ['urgent', 'high', 'normal', 'low'],
     tickets: () =>
       store.tasks
         .all(organisation)

@@ -15,6 +15,7 @@ import {
   sees,
   textOf,
   tokenOf,
+  words,
 } from './sandbox-store.ts'
 import { worksheetTemplate } from './sandbox-ticket-parts.ts'
 import { userOf } from './sandbox-ticket-state.ts'
@@ -196,10 +197,6 @@ function deviceOf(store: Store, call: Call): Row {
   const row = store.devices.oldest((one) => one['device_uuid'] === call.params['id'])[0]
   if (row === undefined) throw notFound()
   return row
-}
-
-function words(text: string | undefined): string[] {
-  return (text ?? '').split(',').map((word) => word.trim())
 }
 
 const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']

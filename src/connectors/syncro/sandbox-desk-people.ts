@@ -1,11 +1,12 @@
 import type { Deed, DeskPeople, DeskWork } from '../connector.ts'
-import { type Row, type Store, textOf } from './sandbox-store.ts'
+import { type Row, type Store, textOf, words } from './sandbox-store.ts'
 import { drop, say, settle, userOf } from './sandbox-ticket-state.ts'
 import { closed } from './tickets.ts'
 
 /** Technicians at Syncro's own screen. A merge is theirs alone: no API has it (6.6 of the contract document). */
-export function deskPeople(store: Store): DeskPeople {
+export function deskPeople(store: Store, switches: Readonly<Record<string, string>>): DeskPeople {
   return {
+    priorities: () => words(switches['priorities']).filter((word) => word !== ''),
     tickets: () => store.tickets.oldest((row) => row.id > store.seededUntil).map(toWork),
     act(ticketId, deed) {
       const row = store.tickets.get(ticketId)

@@ -163,6 +163,11 @@ export function blank(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
 }
 
+/** A list in a switch, separated by commas. */
+export function words(text: string | undefined): string[] {
+  return (text ?? '').split(',').map((word) => word.trim())
+}
+
 /** The fields of `names` that the body holds. */
 export function pickFields(body: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(

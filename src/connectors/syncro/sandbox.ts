@@ -44,7 +44,7 @@ export const sandbox: SandboxVendor = {
       // What the world holds happens at the detection vendors; nothing here moves by itself.
       advance() {},
       filed: () => filed(store),
-      people: deskPeople(store),
+      people: deskPeople(store, options.switches),
     }
   },
 }

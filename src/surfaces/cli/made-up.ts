@@ -1,5 +1,6 @@
 import type { Connector } from '../../connectors/connector.ts'
 import { control } from '../../sandbox/control.ts'
+import { humane } from '../../sandbox/habits.ts'
 import { Sandbox, type Served } from '../../sandbox/sandbox.ts'
 import { makeWorld } from '../../sandbox/world.ts'
 import { type Listener, listen } from '../http.ts'
@@ -22,7 +23,7 @@ export async function serveSandbox(
   { seed, customers, port, tls }: SandboxPlan,
 ): Promise<{ sandbox: Sandbox; listener: Listener }> {
   const world = makeWorld({ seed, customers, start: outside.now() - 3 * day, days: 33 })
-  const sandbox = new Sandbox(connectors, world, outside)
+  const sandbox = new Sandbox(connectors, world, outside, humane)
   const own: Served = { origin: '', ...(tls && { caFile: tls.caFile }) }
   const listener = await listen(
     (request) =>

@@ -1,10 +1,11 @@
 import type { Connector } from '../../connectors/connector.ts'
 import { loadConnectors } from '../../connectors/registry.ts'
-import { simulate } from '../../simulation/simulate.ts'
+import { type SimulationResult, simulate } from '../../simulation/simulate.ts'
 import { type Define, command } from './command.ts'
 import { whole } from './flags.ts'
 import { jsonFlag, printJson } from './output.ts'
 import { CliError, exitCodes } from './program.ts'
+import { table } from './table.ts'
 
 export const define: Define = (program) =>
   command({
@@ -44,7 +45,7 @@ export const define: Define = (program) =>
       })
       if (told !== undefined) terminal.err('\r\u001b[K')
       if (args.json === true) printJson(program, result)
-      else terminal.out(facts(result))
+      else terminal.out(`${facts(result)}\n${stories(result, terminal.columns)}`)
       return result.missed + result.duplicated + result.misfiled === 0 ? exitCodes.ok : exitCodes.bad
     },
   })
@@ -59,10 +60,26 @@ function chosen(connectors: Connector[], names: string | undefined): Connector[]
   })
 }
 
-function facts(result: object): string {
-  const rows = Object.entries(result).map(([name, value]) => [words(name), show(value)] as const)
+function facts(result: SimulationResult): string {
+  const told = Object.entries(result).filter(([name]) => name !== 'byStory')
+  const rows = told.map(([name, value]) => [words(name), show(value)] as const)
   const width = Math.max(...rows.map(([name]) => name.length))
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join('')
+}
+
+/** One line a kind of story: how well what belongs together was put together. */
+function stories({ byStory }: SimulationResult, width: number | undefined): string {
+  const share = (count: number, of: number): string =>
+    count === 0 || of === 0 ? '0' : `${count} (${((count / of) * 100).toFixed(1)} %)`
+  return table(Object.entries(byStory), width, [
+    { title: 'story', of: ([story]) => story },
+    { title: 'records', of: ([, one]) => String(one.records), right: true },
+    { title: 'attacks', of: ([, one]) => String(one.attacks), right: true },
+    { title: 'tickets', of: ([, one]) => String(one.tickets), right: true },
+    { title: 'wrong merges', of: ([, one]) => share(one.wrongMerges, one.tickets), right: true },
+    { title: 'wrong splits', of: ([, one]) => share(one.wrongSplits, one.attacks), right: true },
+    { title: 'noise reduced', of: ([, one]) => `${(one.noiseReduction * 100).toFixed(0)} %`, right: true },
+  ])
 }
 
 function show(value: unknown): string {

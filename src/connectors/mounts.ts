@@ -19,17 +19,14 @@ interface Base {
 
 /** By path prefix; the longest that fits wins. */
 export function byPrefix(connector: Connector, path: string): Mounted | undefined {
-  const found = basesOf(connector)
-    .flatMap(({ mounts, inner }) => mounts.map((mount) => ({ mount, inner })))
-    .filter(({ mount }) => path === mount || path.startsWith(`${mount}/`))
-    .toSorted((a, b) => b.mount.length - a.mount.length)[0]
+  const found = basesOf(connector).mounts.find(({ mount }) => isBelow(path, mount))
   return found && { path: below(found.inner, path.slice(found.mount.length)), mount: found.mount }
 }
 
 /** A client that cannot be told another address reaches us by the vendor's own host name and path. */
 export function byHost(connector: Connector, host: string, path: string): Mounted | undefined {
   const name = host.replace(/:\d+$/, '').toLowerCase()
-  const found = basesOf(connector).find(
+  const found = basesOf(connector).bases.find(
     ({ hosts, prefix }) => isOneOf(hosts, name) && (path === prefix || path.startsWith(`${prefix}/`)),
   )
   return found && { path: below(found.inner, path.slice(found.prefix.length)), mount: found.prefix }
@@ -44,12 +41,27 @@ function isOneOf(hosts: readonly string[], name: string): boolean {
   return hosts.includes(name) || hosts.includes(name.replace(/^[^.]+/, '*'))
 }
 
-const known = new WeakMap<Connector, Base[]>()
+function isBelow(path: string, prefix: string): boolean {
+  return path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/')
+}
 
-function basesOf(connector: Connector): Base[] {
-  const found = known.get(connector) ?? toBases(connector)
-  known.set(connector, found)
-  return found
+interface Bases {
+  bases: Base[]
+  /** The longest first. */
+  mounts: { mount: string; inner: string }[]
+}
+
+const known = new WeakMap<Connector, Bases>()
+
+function basesOf(connector: Connector): Bases {
+  const kept = known.get(connector)
+  if (kept !== undefined) return kept
+  const bases = toBases(connector)
+  const mounts = bases
+    .flatMap(({ mounts: own, inner }) => own.map((mount) => ({ mount, inner })))
+    .toSorted((a, b) => b.mount.length - a.mount.length)
+  known.set(connector, { bases, mounts })
+  return { bases, mounts }
 }
 
 function toBases({ contract, sandbox }: Connector): Base[] {

@@ -74,6 +74,7 @@ export class Client {
   /** The last pages, by address. */
   readonly #pages = new Map<string, Page<unknown>>()
   #keptCharacters = 0
+  readonly #bases = new Map<string | undefined, string>()
   readonly #secrets: RegExp[]
 
   constructor(contract: Contract, settings: Record<string, string>, budget: Budget, outside: Outside) {
@@ -153,8 +154,14 @@ export class Client {
     const to = { path: fillPath(op, input.params), query: asked }
     const { path, query } = this.contract.address?.(to, this.settings) ?? to
     const search = encodeQuery(query, this.contract.arrays)
-    const base = baseOf(this.contract, this.settings, op.surface)
+    const base = this.#base(op.surface)
     return `${base}${path}${search === '' ? '' : `?${search}`}`
+  }
+
+  #base(surface: string | undefined): string {
+    let base = this.#bases.get(surface)
+    if (base === undefined) this.#bases.set(surface, (base = baseOf(this.contract, this.settings, surface)))
+    return base
   }
 
   /** An answer that is good, but the last of its window: nobody sends before the next one begins. */
@@ -168,7 +175,7 @@ export class Client {
     if (!URL.canParse(link)) return false
     const url = new URL(link)
     const surfaces = [undefined, ...Object.keys(this.contract.surfaces ?? {})]
-    const own = surfaces.map((surface) => URL.parse(baseOf(this.contract, this.settings, surface))?.origin)
+    const own = surfaces.map((surface) => URL.parse(this.#base(surface))?.origin)
     return own.includes(url.origin) || this.contract.owns?.(url, this.settings) === true
   }
 
@@ -188,10 +195,10 @@ export class Client {
     const sent = body === undefined ? undefined : encodeBody(op, body)
     if (sent !== undefined) headers['content-type'] = sent.type
     this.contract.auth.sign(headers, settings)
+    // One signal for both: the timer that rings ends the request, the answer ends the timer.
     const abort = new AbortController()
-    const timer = new AbortController()
-    const late = this.#outside.sleep(timeoutMs, timer.signal).then(() => {
-      if (!timer.signal.aborted) abort.abort('late')
+    const late = this.#outside.sleep(timeoutMs, abort.signal).then(() => {
+      abort.abort('late')
       return 'late' as const
     })
     const send = async (): Promise<{ answer: FetchAnswer; text: string }> => {
@@ -208,7 +215,7 @@ export class Client {
       const verdict = wasNeverSent(cause, code) ? 'retryable' : unclear(op)
       return { error: this.#fail(op, verdict, 0, code.toLowerCase(), networkMessage(code, url)) }
     } finally {
-      timer.abort('answered')
+      abort.abort('answered')
     }
   }
 

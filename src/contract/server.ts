@@ -64,7 +64,16 @@ export interface ServerParts {
 interface Route {
   op: Operation
   query: z.ZodObject
+  /** Queries that came before and were good, by their text: the same few come again and again. */
+  read: Map<string, ReadQuery>
 }
+
+interface ReadQuery {
+  raw: RawQuery
+  query: Record<string, unknown>
+}
+
+const maxReadQueries = 200
 
 /** The server half of a contract: authenticates, limits, routes, validates, and cuts pages by itself. */
 export function createServer(parts: ServerParts): (request: WireRequest) => Promise<WireAnswer> {
@@ -86,11 +95,7 @@ export function createServer(parts: ServerParts): (request: WireRequest) => Prom
     const { route, params } = match(contract, routes, request, parts.switches)
     if (contract.serves?.(route.op, parts.switches) === false) throw notServed()
     permit(contract, route.op, identity)
-    const raw = parseSearch(request.search)
-    const query = validated(parts, route.op, route.query, decodeQuery(route.query, raw)) as Record<
-      string,
-      unknown
-    >
+    const { raw, query } = readQuery(parts, route, request.search)
     const body = readBody(parts, route.op, request)
     const call: Call = {
       op: route.op,
@@ -139,7 +144,7 @@ function routesOf(contract: Contract): Routes {
     const query = (op.query ?? z.object({})).extend(op.paging?.query ?? {})
     const router =
       routes.get(op.method) ?? new SmartRouter<Route>({ routers: [new RegExpRouter(), new TrieRouter()] })
-    router.add(op.method, pathOf(contract, op).replace(/\{(\w+)\}/g, ':$1'), { op, query })
+    router.add(op.method, pathOf(contract, op).replace(/\{(\w+)\}/g, ':$1'), { op, query, read: new Map() })
     routes.set(op.method, router)
   }
   return routes
@@ -247,6 +252,17 @@ function permit(contract: Contract, op: Operation, identity: Identity): void {
     contract.forbid?.(op) ??
     new Refusal(403, 'missing_permission', `the key lacks ${op.permission.join(' or ')}`)
   )
+}
+
+/** Behaviours are given the same object again, and leave it as it is. */
+function readQuery(parts: ServerParts, { op, query: schema, read }: Route, search: string): ReadQuery {
+  const known = read.get(search)
+  if (known !== undefined) return known
+  const raw = parseSearch(search)
+  const query = validated(parts, op, schema, decodeQuery(schema, raw)) as Record<string, unknown> // a ZodObject's output
+  if (read.size >= maxReadQueries) read.clear()
+  read.set(search, { raw, query })
+  return { raw, query }
 }
 
 function readBody(parts: ServerParts, op: Operation, request: WireRequest): unknown {

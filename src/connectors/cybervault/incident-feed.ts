@@ -22,7 +22,7 @@ const incidents: ChangeList<Incident> = {
 export const incidentsFeed: Feed = {
   name: 'incidents',
   kind: 'findings',
-  everyMs: 60_000,
+  everyMs: 120_000,
   read: (reader) => readChanges(incidents, reader),
   toReading,
 }

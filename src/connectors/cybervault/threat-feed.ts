@@ -19,7 +19,7 @@ const threats: ChangeList<Assessment> = {
 export const threatsFeed: Feed = {
   name: 'threats',
   kind: 'findings',
-  everyMs: 60_000,
+  everyMs: 120_000,
   read: (reader) => readChanges(threats, reader),
   toReading,
   isFinding: holdsFinding,

@@ -65,7 +65,7 @@ export const getAgent = operation({
 export const agentsFeed: Feed = {
   name: 'agents',
   kind: 'inventory',
-  everyMs: 30 * 60_000,
+  everyMs: 60 * 60_000,
   read: readAgents,
 }
 

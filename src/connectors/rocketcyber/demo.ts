@@ -161,7 +161,8 @@ export function connectivityOf(customer: WorldCustomer, host: WorldHost): string
 }
 
 const day = 86_400_000
-const hour = 3_600_000
+/** Agents call in once in this time. */
+export const seenEveryMs = 3_600_000
 
 export function agentCreatedAt(world: World, customer: WorldCustomer, host: WorldHost): number {
   return world.start - (1 + chance('installed', customer.number, host.name)) * day
@@ -193,7 +194,7 @@ export function toAgent(
     accountPath: pathOf(customer),
     agentVersion: '3.4.1',
     connectivity: switches['words'] === 'unknown' ? 'quarantined' : cased(connectivity, switches),
-    lastConnected: stampOf(connectivity === 'offline' ? created + day : now - (now % hour), switches),
+    lastConnected: stampOf(connectivity === 'offline' ? created + day : now - (now % seenEveryMs), switches),
     ...extraFields(switches),
   }
 }

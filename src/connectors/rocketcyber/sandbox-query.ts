@@ -37,20 +37,21 @@ export function isNothing(words: readonly string[]): boolean {
 
 const mostMade = 2000
 
-/** Rows of things that never change, made once for each setting of the switches. */
+/** Rows of things that do not change within `everyMs`, made once in that time for each setting of the switches. */
 export function made<T>(
-  make: (thing: T, switches: Call['switches']) => object,
-): (switches: Call['switches']) => (thing: T) => object {
+  make: (thing: T, switches: Call['switches'], now: number) => object,
+  everyMs = Infinity,
+): (call: Pick<Call, 'switches' | 'now'>) => (thing: T) => object {
   const rows = new Map<T, object>()
   let setting = ''
-  return (switches) => {
-    const wanted = JSON.stringify(switches)
+  return ({ switches, now }) => {
+    const wanted = `${Math.floor(now / everyMs)} ${JSON.stringify(switches)}`
     if (wanted !== setting || rows.size > mostMade) rows.clear()
     setting = wanted
     return (thing) => {
       const known = rows.get(thing)
       if (known !== undefined) return known
-      const row = Object.freeze(make(thing, switches))
+      const row = Object.freeze(make(thing, switches, now))
       rows.set(thing, row)
       return row
     }

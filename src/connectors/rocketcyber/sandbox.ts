@@ -135,7 +135,7 @@ function incidentBehaviours(world: World, incidents: Incidents): Behaviours {
   return {
     'incidents.list'(call) {
       const { rows, descending } = incidents.find(call)
-      return onPage(rows, call, incidentRow(call.switches), descending)
+      return onPage(rows, call, incidentRow(call), descending)
     },
     'incidents.get'({ params, switches }) {
       const entry = incidents.get(Number(params['id']))
@@ -214,22 +214,23 @@ function deviceBehaviours(world: World, incidents: Incidents): Behaviours {
     .flatMap((customer) => customer.hosts.map((host): Device => ({ customer, host })))
     .toSorted(byName)
   const ids = new Map(all.map((device) => [demo.agentIdOf(device.customer, device.host), device]))
-  const print = ({ customer, host }: Device, call: Call): unknown =>
-    demo.toAgent(world, customer, host, call.now, call.switches)
+  const rowOf = made(
+    ({ customer, host }: Device, switches, now) => demo.toAgent(world, customer, host, now, switches),
+    demo.seenEveryMs,
+  )
   return {
     'agents.list'(call) {
       const sort = sortOf(call, ['hostname', 'accountId'])
       const rows = all.filter(agentFilter(world, call))
-      if (sort?.field !== 'accountId')
-        return onPage(ordered(rows, sort), call, (device) => print(device, call))
+      if (sort?.field !== 'accountId') return onPage(ordered(rows, sort), call, rowOf(call))
       const sign = sort.descending ? -1 : 1
       const sorted = rows.toSorted((a, b) => (a.customer.number - b.customer.number) * sign)
-      return onPage(sorted, call, (device) => print(device, call))
+      return onPage(sorted, call, rowOf(call))
     },
     'agents.get'(call) {
       const device = ids.get(call.params['id'] ?? '')
       if (device === undefined) throw new Refusal(404, 'not_found', 'Agent not found')
-      return print(device, call)
+      return rowOf(call)(device)
     },
     'defender.get'({ query }) {
       const account = query['accountId']

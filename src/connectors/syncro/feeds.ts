@@ -57,7 +57,7 @@ const customersFeed: Feed = {
 const assetsFeed: Feed = {
   name: 'assets',
   kind: 'inventory',
-  everyMs: 30 * minute,
+  everyMs: 60 * minute,
   read: (reader) => readWhole(reader, assets.list, (row) => row.customer_id),
 }
 

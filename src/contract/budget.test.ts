@@ -1,9 +1,34 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { Budget, type Priority } from './budget.ts'
-import { type LimitRule, SlidingWindow, retryAfterMs } from './limits.ts'
+import { Budget, type Ledger, type Priority } from './budget.ts'
+import { type LedgerState, calm, giveBack, takeShare } from './ledger.ts'
+import { type LimitRule, type Pace, SlidingWindow, retryAfterMs } from './limits.ts'
 import { ManualClock } from './testing.ts'
+
+/** One ledger in memory, as the store keeps it: each asker with its own name. */
+function sharedLedger(given: Pace, clock: ManualClock) {
+  let state: LedgerState = { holdings: [], mood: calm }
+  const shared = {
+    dead: new Set<string>(),
+    broken: false,
+    changes: 0,
+    of: (holder: string): Ledger => ({
+      async take(want, mood) {
+        if (shared.broken) throw new Error('unreachable')
+        const isGone = (other: string): boolean => shared.dead.has(other)
+        const taken = takeShare(state, given, { holder, want, now: clock.now(), mood, isGone })
+        state = taken.state
+        shared.changes++
+        return taken.share
+      },
+      async giveBack(sent, lastAt, mood) {
+        state = giveBack(state, given, holder, { sent, lastAt, mood, now: clock.now() })
+      },
+    }),
+  }
+  return shared
+}
 
 const rule = { scope: 'credential', requests: 3, windowMs: 1000, concurrency: 2 } as const
 
@@ -79,6 +104,81 @@ test('what matters more goes first, even when what matters less has waited for t
   expect(order).toEqual(['a', 'b', 'w', 's', 'o', 'i', 'c', 'd', 'e'])
 })
 
+test('a long back-fill leaves room: an open incident is read at once, a write too', async () => {
+  const clock = new ManualClock()
+  const start = clock.now()
+  const budget = new Budget({ ...rule, requests: 20, concurrency: 4 }, clock)
+  const sent: [string, number][] = []
+  const send = (priority: Priority) =>
+    budget.run(priority, async () => sent.push([priority, clock.now() - start]))
+  const filling = Array.from({ length: 30 }, () => send('backfill'))
+  const urgent = clock.sleep(10).then(() => Promise.all([send('open'), send('write')]))
+  await clock.run(Promise.all([...filling, urgent]))
+  expect(sent.filter(([kind, at]) => kind === 'backfill' && at === 0)).toHaveLength(12)
+  expect(sent.filter(([kind]) => kind !== 'backfill')).toEqual([
+    ['open', 10],
+    ['write', 10],
+  ])
+})
+
+test('where nothing is published a refusal halves the pace, which grows back by itself', async () => {
+  const clock = new ManualClock()
+  const budget = new Budget({ ...rule, requests: 16, concurrency: 16, guessed: true }, clock)
+  const inOneWindow = async (): Promise<number> => {
+    const before = budget.spent
+    const flood = Array.from({ length: 20 }, () => budget.run('write', async () => {}))
+    await clock.run(clock.sleep(0))
+    const sent = budget.spent - before
+    await clock.run(Promise.all(flood))
+    await clock.run(clock.sleep(1000))
+    return sent
+  }
+  const inFull = await inOneWindow()
+  // Three that were on their way together are one refusal.
+  for (let i = 0; i < 3; i++) budget.throttled(100, true)
+  await clock.run(clock.sleep(1000))
+  const halved = await inOneWindow()
+  await clock.run(clock.sleep(300_000))
+  const later = await inOneWindow()
+  await clock.run(clock.sleep(1_200_000))
+  expect([inFull, halved, later, await inOneWindow()]).toEqual([16, 8, 12, 16])
+})
+
+test('a published limit is not halved when the vendor said how long to wait', async () => {
+  const clock = new ManualClock()
+  const start = clock.now()
+  const budget = new Budget(rule, clock)
+  budget.throttled(5000, true)
+  const sent: number[] = []
+  await clock.run(
+    Promise.all([1, 2, 3].map(() => budget.run('write', async () => sent.push(clock.now() - start)))),
+  )
+  expect(sent).toEqual([5000, 5000, 5000])
+})
+
+test('what the vendor says is left is not passed, and its last part is kept for what matters more', async () => {
+  const clock = new ManualClock()
+  const start = clock.now()
+  const budget = new Budget({ ...rule, requests: 100, windowMs: 10_000, concurrency: 1 }, clock)
+  budget.learn({ limit: 10, remaining: 6, resetAt: start + 4000 })
+  const sent: [string, number][] = []
+  const send = (priority: Priority) =>
+    budget.run(priority, async () => sent.push([priority, clock.now() - start]))
+  await clock.run(
+    Promise.all(
+      ['backfill', 'inventory', 'write', 'write', 'write', 'open'].map((one) => send(one as Priority)),
+    ),
+  )
+  expect(sent.map(([name, at]) => `${name} ${at}`)).toEqual([
+    'backfill 0',
+    'write 0',
+    'write 0',
+    'write 0',
+    'open 0',
+    'inventory 4000',
+  ])
+})
+
 test('a pause holds for all who share the budget, also for those who were already waiting', async () => {
   const clock = new ManualClock()
   const start = clock.now()
@@ -98,6 +198,88 @@ test('a shorter pause does not end a longer one', async () => {
   budget.pause(5000)
   budget.pause(100)
   expect(await clock.run(budget.run('open', async () => clock.now() - start))).toBe(5000)
+})
+
+test('several processes on one ledger, some of which die: together they never pass the limit', async () => {
+  const plan = fc.record({
+    requests: fc.integer({ min: 1, max: 40 }),
+    windowMs: fc.integer({ min: 500, max: 90_000 }),
+    lives: fc.array(
+      fc.record({
+        after: fc.nat(200_000),
+        sends: fc.integer({ min: 1, max: 60 }),
+        gapMs: fc.nat(3000),
+        ends: fc.constantFrom('dies', 'dies unseen', 'gives back'),
+      }),
+      { minLength: 1, maxLength: 6 },
+    ),
+  })
+  await fc.assert(
+    fc.asyncProperty(plan, async ({ requests, windowMs, lives }) => {
+      const clock = new ManualClock()
+      const given = { ...rule, requests, windowMs }
+      const shared = sharedLedger(given, clock)
+      const sent: number[] = []
+      const life = async ({ after, sends, gapMs, ends }: (typeof lives)[number], i: number) => {
+        await clock.sleep(after)
+        const budget = new Budget(given, clock)
+        budget.keepIn(() => shared.of(`${ends} ${i}`))
+        for (let n = 0; n < sends; n++) {
+          await budget.run('write', async () => sent.push(clock.now()))
+          await clock.sleep(gapMs)
+        }
+        if (ends === 'gives back') await budget.giveBack()
+        if (ends === 'dies') shared.dead.add(`${ends} ${i}`)
+      }
+      await clock.run(Promise.all(lives.map(life)))
+      expect(sent).toHaveLength(lives.reduce((sum, one) => sum + one.sends, 0))
+      for (const [i, at] of sent.entries())
+        expect(at - (sent[i - requests] ?? -Infinity)).toBeGreaterThanOrEqual(windowMs)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('a quiet hour costs a few changes of the ledger, a window of full use one', async () => {
+  const clock = new ManualClock()
+  const given = { ...rule, requests: 150, windowMs: 60_000, concurrency: 4 }
+  const shared = sharedLedger(given, clock)
+  const budget = new Budget(given, clock)
+  budget.keepIn(() => shared.of('a'))
+  const send = (): Promise<unknown> => budget.run('write', async () => {})
+  const quiet = async (): Promise<void> => {
+    for (let i = 0; i < 60; i++) await send().then(() => clock.sleep(60_000))
+  }
+  await clock.run(quiet())
+  expect(shared.changes).toBeLessThanOrEqual(8)
+  shared.changes = 0
+  const flood = async (): Promise<void> => {
+    for (let i = 0; i < 1500; i++) await send()
+  }
+  await clock.run(flood())
+  expect(shared.changes).toBeLessThanOrEqual(10 + 6)
+})
+
+test('a ledger that cannot be reached: the share that is held may be used until it ends, no more', async () => {
+  const clock = new ManualClock()
+  const given = { ...rule, requests: 32, windowMs: 60_000, concurrency: 4 }
+  const shared = sharedLedger(given, clock)
+  const budget = new Budget(given, clock)
+  budget.keepIn(() => shared.of('a'))
+  await clock.run(budget.run('write', async () => {}))
+  shared.broken = true
+  const start = clock.now()
+  const sent: number[] = []
+  const all = Array.from({ length: 12 }, () =>
+    budget.run('write', async () => sent.push(clock.now() - start)),
+  )
+  await clock.run(clock.sleep(3_600_000))
+  // One in a window, as long as a share of one in thirty-two is valid: ten minutes.
+  expect(sent).toHaveLength(9)
+  expect(Math.max(...sent)).toBeLessThan(600_000)
+  shared.broken = false
+  await clock.run(Promise.all(all))
+  expect(sent).toHaveLength(12)
 })
 
 test('a failed request leaves the next ones alone', async () => {
@@ -129,7 +311,7 @@ test('200,000 requests take no more than one per cent longer than the limit allo
   // As callers do: a few workers, each with its next request only after the last was answered.
   const worker = async (): Promise<void> => {
     while (left-- > 0)
-      await budget.run('open', () => (left % 30 === 0 ? clock.sleep(300) : Promise.resolve()))
+      await budget.run('write', () => (left % 30 === 0 ? clock.sleep(300) : Promise.resolve()))
   }
   await clock.run(Promise.all(Array.from({ length: 8 }, worker)))
   const ideal = (Math.ceil(runs / requests) - 1) * windowMs

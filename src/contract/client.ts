@@ -119,7 +119,7 @@ export class Client {
       const { error } = outcome
       const backoff = backoffMs(attempt, error.status, this.#outside.random())
       const wait = Math.min(maxWaitMs, Math.max(error.retryAfterMs ?? 0, backoff))
-      if (error.status === 429) this.budget.pause(wait)
+      if (isThrottle(error)) this.budget.throttled(wait, error.retryAfterMs !== undefined)
       if (!error.retryable || attempt >= attempts)
         return { ok: false, error: await this.#tellApart(op, error) }
       await this.#outside.sleep(wait)
@@ -145,7 +145,7 @@ export class Client {
     }
     const got = await this.#fetch(op, url, input.body, options)
     if ('error' in got) return got.error
-    this.#heed(got.answer)
+    this.#heed(op, got.answer)
     const place = options.settings === undefined ? url : `${url} ${JSON.stringify(options.settings)}`
     return this.#judge(op, asked, place, got.answer, got.text)
   }
@@ -165,7 +165,9 @@ export class Client {
   }
 
   /** An answer that is good, but the last of its window: nobody sends before the next one begins. */
-  #heed({ status, headers }: FetchAnswer): void {
+  #heed(op: Operation, { status, headers }: FetchAnswer): void {
+    const learned = this.contract.limits.learn?.(headers, this.#outside.now())
+    if (learned !== undefined) this.budget.learn(learned, this.contract.limits.alsoPaced?.(op, this.settings))
     if (status < 200 || status >= 300) return
     const wait = this.contract.limits.heed(headers, status, this.#outside.now())
     if (wait !== undefined && wait > 0) this.budget.pause(Math.min(wait, maxWaitMs))
@@ -331,6 +333,10 @@ export class Client {
 
 function done<T>(answer: FetchAnswer, text: string, value: T): Outcome<T> {
   return { ok: true, answer: { value, text, status: answer.status, headers: answer.headers } }
+}
+
+function isThrottle({ status, retryAfterMs }: ApiError): boolean {
+  return status === 429 || (status === 503 && retryAfterMs !== undefined)
 }
 
 function unclear(op: Operation): Verdict {

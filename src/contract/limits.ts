@@ -16,7 +16,11 @@ export interface LimitRule {
   name?: string
 }
 
-export type Pace = LimitRule & { concurrency: number }
+export type Pace = LimitRule & {
+  concurrency: number
+  /** The vendor publishes no limit: this one is a guess, halved whenever it proves too high. */
+  guessed?: true
+}
 
 /** How a vendor limits. The client half paces itself below the limit; the server half counts and refuses. */
 export interface LimitHabit {
@@ -26,6 +30,11 @@ export interface LimitHabit {
   alsoPaced?(op: Operation, settings: Readonly<Record<string, string>>): LimitRule | undefined
   /** How long an answer asks to wait, ms, from whatever headers this vendor sends. */
   heed(headers: { get(name: string): string | null }, status: number, now: number): number | undefined
+  /** The vendor's own count, where an answer's headers tell it; `resetAt` is epoch ms. */
+  learn?(
+    headers: { get(name: string): string | null },
+    now: number,
+  ): { limit: number; remaining: number; resetAt: number } | undefined
   /** What the sandbox grants, from the switches; `undefined` grants everything. */
   grant(request: WireRequest, switches: Record<string, string>, identity?: Identity): LimitRule | undefined
   /** `waitMs` is how long until a request would be let in. */

@@ -5,6 +5,7 @@ import { paceOf, secretsOf } from '../contract/contract.ts'
 import type { Connection } from '../domain/connection.ts'
 import { digest } from '../domain/id.ts'
 import type { Outside } from '../domain/outside.ts'
+import type { Governor } from './governor.ts'
 
 /** A connection, ready to be used. */
 export interface Live {
@@ -17,7 +18,8 @@ export interface Live {
 export class Vendors {
   readonly #connectors: Map<string, Connector>
   readonly #outside: Outside
-  readonly #budgets = new Map<string, Budget>()
+  readonly #budgets = new Map<string, { budget: Budget; connections: Set<string> }>()
+  #governor: Governor | undefined
 
   constructor(connectors: readonly Connector[], outside: Outside) {
     this.#connectors = new Map(connectors.map((connector) => [connector.contract.vendor, connector]))
@@ -37,17 +39,42 @@ export class Vendors {
     const connector = this.#connectors.get(connection.vendor)
     if (connector === undefined) return undefined
     const settings = { ...connection.settings, ...secrets }
-    const client = new Client(connector.contract, settings, this.#budget(connector, settings), this.#outside)
+    const budget = this.#budget(connector, settings, connection.id)
+    const client = new Client(connector.contract, settings, budget, this.#outside)
     return { connection, connector, client }
   }
 
-  #budget({ contract }: Connector, settings: Record<string, string>): Budget {
+  /** From now on nothing is sent but what the governor grants. Without one, budgets hold within this process alone. */
+  governBy(governor: Governor): void {
+    this.#governor = governor
+    for (const name of this.#budgets.keys()) this.#govern(name)
+  }
+
+  /** Nothing is sent any more before there is another governor; what was not used is free for others. Never rejects. */
+  async giveBack(): Promise<void> {
+    await Promise.allSettled([...this.#budgets.values()].map(({ budget }) => budget.giveBack()))
+  }
+
+  #budget({ contract }: Connector, settings: Record<string, string>, connectionId: string): Budget {
     const pace = paceOf(contract, settings)
     const whose = pace.scope === 'address' ? 'address' : digest(secretsOf(contract, settings).join('\n'))
     const name = `${contract.vendor}:${whose}`
-    let budget = this.#budgets.get(name)
-    if (budget === undefined) this.#budgets.set(name, (budget = new Budget(pace, this.#outside)))
+    const known = this.#budgets.get(name)
+    known?.connections.add(connectionId)
+    if (known !== undefined) return known.budget
+    const budget = new Budget(pace, this.#outside)
+    this.#budgets.set(name, { budget, connections: new Set([connectionId]) })
+    this.#govern(name)
     return budget
+  }
+
+  #govern(name: string): void {
+    const governor = this.#governor
+    const kept = this.#budgets.get(name)
+    if (governor === undefined || kept === undefined) return
+    kept.budget.keepIn((lane, rule) =>
+      governor.ledger({ name: lane === '' ? name : `${name}:${lane}`, connections: kept.connections, rule }),
+    )
   }
 }
 

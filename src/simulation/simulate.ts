@@ -1,6 +1,7 @@
 import type { Connector } from '../connectors/connector.ts'
 import type { Fetch, Outside } from '../domain/outside.ts'
 import { between, randomFrom } from '../domain/random.ts'
+import { Governor } from '../pipeline/governor.ts'
 import type { Hub } from '../pipeline/hub.ts'
 import { type Protections, allProtections } from '../pipeline/protections.ts'
 import { start } from '../pipeline/schedule.ts'
@@ -157,13 +158,16 @@ async function live(
   life.begin(awaits)
   const outside = life.outside(world)
   const vendors = new Vendors(plan.connectors, outside)
+  const log = plan.log ?? (() => {})
+  // One process at a time: whoever held a share before is gone.
+  vendors.governBy(new Governor({ db: store.db, now: outside.now, holder: name, hasDied: () => true, log }))
   const hub: Hub = {
     store,
     outside,
     live: connectAll(vendors, sandbox, start2026),
     holder: name,
     protections: { ...allProtections, ...plan.protections },
-    log: plan.log ?? (() => {}),
+    log,
   }
   const schedule = start(hub)
   for (let next = clock.now(); next < until && !life.dead;) {

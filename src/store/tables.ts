@@ -1,3 +1,4 @@
+import type { BudgetRow } from './budgets.ts'
 import type { CaseRow } from './cases.ts'
 import type { ConnectionRow } from './connections.ts'
 import type { CursorRow } from './cursors.ts'
@@ -30,6 +31,7 @@ export interface Tables {
   leases: LeaseRow
   runs: RunRow
   dead_letters: DeadLetterRow
+  budgets: BudgetRow
   meta: MetaRow
 }
 
@@ -48,5 +50,6 @@ export const tableNames = [
   'leases',
   'runs',
   'dead_letters',
+  'budgets',
   'meta',
 ] as const satisfies (keyof Tables)[]

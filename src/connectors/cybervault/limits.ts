@@ -35,6 +35,12 @@ export const limits: LimitHabit = {
     const reset = Number(headers.get('x-ratelimit-reset') ?? Number.NaN)
     return asked ?? (status === 429 && Number.isFinite(reset) ? Math.max(0, reset * 1000 - now) : undefined)
   },
+  learn(headers) {
+    const read = (name: string): number => Number(headers.get(`x-ratelimit-${name}`) ?? Number.NaN)
+    const [limit, remaining, reset] = [read('limit'), read('remaining'), read('reset')]
+    if (![limit, remaining, reset].every(Number.isFinite)) return undefined
+    return { limit, remaining, resetAt: reset * 1000 }
+  },
   grant(request, switches, identity): LimitRule | undefined {
     const own = switches['plan'] ?? 'own'
     if (own === 'none') return undefined

@@ -89,6 +89,14 @@ export const limits: LimitHabit = {
     if (status !== 429 && headers.get('ratelimit-remaining') !== '0') return undefined
     return resetMs(headers.get('ratelimit-reset') ?? headers.get('x-ratelimit-reset'), now)
   },
+  learn(headers, now) {
+    const [limit, remaining] = ['ratelimit-limit', 'ratelimit-remaining'].map((name) =>
+      numberOf(headers.get(name)),
+    )
+    const wait = resetMs(headers.get('ratelimit-reset'), now)
+    if (limit === undefined || remaining === undefined || wait === undefined) return undefined
+    return { limit, remaining, resetAt: now + wait }
+  },
   grant: (request, switches) => grants(request.path, switches['rateLimit'] ?? 'seed'),
   refuse(waitMs, switches) {
     const headers: Record<string, string> = { 'ratelimit-remaining': '0' }
@@ -105,10 +113,15 @@ export const limits: LimitHabit = {
   },
 }
 
+function numberOf(value: string | null): number | undefined {
+  const number = value === null || value.trim() === '' ? Number.NaN : Number(value)
+  return Number.isFinite(number) ? number : undefined
+}
+
 /** Documented as epoch seconds, seen as seconds that are left. */
 function resetMs(value: string | null, now: number): number | undefined {
-  const seconds = value === null || value.trim() === '' ? Number.NaN : Number(value)
-  if (!Number.isFinite(seconds)) return undefined
+  const seconds = numberOf(value)
+  if (seconds === undefined) return undefined
   return Math.max(0, seconds < 1e9 ? seconds * 1000 : seconds * 1000 - now)
 }
 

@@ -39,7 +39,7 @@ export const auth: AuthHabit = bearer(
 
 /** Nothing is published. 60 a minute is what other clients keep to; the second on top allows for the way there. */
 export const limits: LimitHabit = {
-  pace: { scope: 'credential', requests: 60, windowMs: 61_000, concurrency: 3 },
+  pace: { scope: 'credential', requests: 60, windowMs: 61_000, concurrency: 3, guessed: true },
   heed: (headers, _status, now) => retryAfterMs(headers.get('retry-after'), now),
   grant(_request, switches) {
     const requests = Number(switches['rateLimit'] ?? 60)

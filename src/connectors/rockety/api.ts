@@ -33,7 +33,7 @@ export const auth = bearer('apiKey', () => new Refusal(401, 'unauthenticated', '
 
 /** Nothing is published: we keep to two a second, and heed a Retry-After should one ever come. */
 export const limits: LimitHabit = {
-  pace: { scope: 'credential', requests: 2, windowMs: 1000, concurrency: 2 },
+  pace: { scope: 'credential', requests: 2, windowMs: 1000, concurrency: 2, guessed: true },
   heed: (headers, _status, now) => retryAfterMs(headers.get('retry-after'), now),
   grant(_request, switches) {
     const requests = Number(switches['rateLimit'] ?? 0)

@@ -1,5 +1,6 @@
 import { allProtections } from '../../pipeline/protections.ts'
 import { loadConnectors } from '../../connectors/registry.ts'
+import { Governor } from '../../pipeline/governor.ts'
 import type { Hub, Log } from '../../pipeline/hub.ts'
 import { Vendors } from '../../pipeline/vendors.ts'
 import { sealingKey, withData } from './data.ts'
@@ -8,16 +9,15 @@ import type { Program } from './program.ts'
 
 /** A hub for one command, over the data that is there. */
 export async function withHub<T>(program: Program, log: Log, work: (hub: Hub) => Promise<T>): Promise<T> {
-  const vendors = new Vendors(await loadConnectors(), program.outside)
+  const { outside, holder, hasDied } = program
+  const vendors = new Vendors(await loadConnectors(), outside)
   return withData(program, async ({ store }) => {
+    vendors.governBy(new Governor({ db: store.db, now: () => outside.now(), holder, hasDied, log }))
     const live = await openAll(store.db, vendors, () => sealingKey(program), log)
-    return work({
-      store,
-      outside: program.outside,
-      live,
-      holder: program.holder,
-      protections: allProtections,
-      log,
-    })
+    try {
+      return await work({ store, outside, live, holder, protections: allProtections, log })
+    } finally {
+      await vendors.giveBack()
+    }
   })
 }

@@ -1,5 +1,6 @@
 import { allProtections } from '../../pipeline/protections.ts'
 import { digest } from '../../domain/id.ts'
+import { Governor } from '../../pipeline/governor.ts'
 import type { Log } from '../../pipeline/hub.ts'
 import { releaseTheDead } from '../../pipeline/lease.ts'
 import { type Schedule, start } from '../../pipeline/schedule.ts'
@@ -42,6 +43,9 @@ export async function openSession(program: Program, parts: SessionParts): Promis
   const key = (): Buffer => sealingKey(program)
   if (demo)
     await putDemo(store.db, sandbox.sandbox, sandbox.origin, { vendors, key: key(), now: outside.now() })
+  vendors.governBy(
+    new Governor({ db: store.db, now: () => outside.now(), holder, hasDied: program.hasDied, log }),
+  )
   const live = await openAll(store.db, vendors, key, log)
   await releaseTheDead(store.db, outside.now(), program.hasDied)
   const schedule = start({ store, outside, live, holder, protections: allProtections, log })
@@ -49,7 +53,7 @@ export async function openSession(program: Program, parts: SessionParts): Promis
     store,
     demo,
     isCurrent: async () => (demo ? (await mainMarks(program)) === '' : (await marksOf(store.db)) === marks),
-    close: () => close(program, schedule, store),
+    close: () => close(program, parts, schedule, store),
   }
 }
 
@@ -80,9 +84,15 @@ async function marksOf(db: Db): Promise<string> {
     .join()
 }
 
-async function close({ outside }: Program, schedule: Schedule, store: Store): Promise<void> {
+async function close(
+  { outside }: Program,
+  { vendors }: SessionParts,
+  schedule: Schedule,
+  store: Store,
+): Promise<void> {
   const enough = new AbortController()
   await Promise.race([schedule.stop(), outside.sleep(stopMs, enough.signal)])
+  await Promise.race([vendors.giveBack(), outside.sleep(stopMs, enough.signal)])
   enough.abort()
   await store.close()
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 
 import { loadConnectors } from '../../connectors/registry.ts'
 import { Vendors } from '../../pipeline/vendors.ts'
+import { pruneBudgets } from '../../store/budgets.ts'
 import { pruneRuns } from '../../store/runs.ts'
 import { type Define, command } from './command.ts'
 import { openLog } from './log.ts'
@@ -68,6 +69,7 @@ async function work(
     if (outside.now() - pruned > hour) {
       pruned = outside.now()
       await pruneRuns(desk.session.store.db, pruned - keepRunsMs)
+      await pruneBudgets(desk.session.store.db, pruned - keepRunsMs)
     }
     await outside.sleep(lookMs, stop)
     if (stop.aborted || (await isCurrent(desk.session, parts))) continue

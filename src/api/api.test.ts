@@ -18,8 +18,8 @@ import { createApi } from './serve.ts'
 
 const t = Date.UTC(2026, 10, 22, 12)
 const feeds = [
-  { name: 'customers', everyMs: 600_000 },
-  { name: 'incidents', everyMs: 60_000 },
+  { name: 'customers', kind: 'customers', everyMs: 600_000 },
+  { name: 'incidents', kind: 'findings', everyMs: 60_000 },
 ]
 let store: Store
 let now = t
@@ -68,6 +68,8 @@ async function ran(feed: string, outcome: 'ok' | 'incomplete' | 'failed', endedA
     outcome,
     rows: 1,
     requests: 1,
+    wholeAt: outcome === 'ok' ? endedAt - 10 : null,
+    turns: 1,
   }
   await putRun(store.db, { ...run, error: outcome === 'ok' ? null : 'no answer within 30 s' })
 }

@@ -9,7 +9,9 @@ export interface Ask {
 
 export interface FeedFact {
   name: string
+  kind: string
   everyMs: number
+  freshMs?: number
 }
 
 /** Epoch ms as the API writes it: ISO 8601, UTC, whole seconds. */

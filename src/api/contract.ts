@@ -2,6 +2,7 @@ import type { Contract } from '../contract/contract.ts'
 import { type ErrorHabit, readAnyError } from '../contract/errors.ts'
 import { Refusal } from '../contract/refusal.ts'
 import { cases } from './operations/cases.ts'
+import { coverage } from './operations/coverage.ts'
 import { customers } from './operations/customers.ts'
 import { deadLetters } from './operations/dead-letters.ts'
 import { deliveries } from './operations/deliveries.ts'
@@ -66,6 +67,7 @@ export const contractAt = (origin: string): Contract => ({
     listTickets: tickets.list,
     listDeliveries: deliveries.list,
     listCustomers: customers.list,
+    listCoverage: coverage.list,
     listRuns: runs.list,
     listDeadLetters: deadLetters.list,
   },

@@ -6,6 +6,7 @@ import type { WireAnswer, WireRequest } from '../contract/wire.ts'
 import type { Ask } from './ask.ts'
 import { contractAt } from './contract.ts'
 import * as cases from './handlers/cases.ts'
+import * as coverage from './handlers/coverage.ts'
 import * as customers from './handlers/customers.ts'
 import * as deadLetters from './handlers/dead-letters.ts'
 import * as deliveries from './handlers/deliveries.ts'
@@ -61,6 +62,7 @@ function behaviours({ ask, origin }: ApiParts): Record<string, Behaviour> {
     'tickets.list': page(tickets.list),
     'deliveries.list': page(deliveries.list),
     'customers.list': page(customers.list),
+    'coverage.list': page(coverage.list),
     'runs.list': page(runs.list),
     'dead-letters.list': page(deadLetters.list),
   }

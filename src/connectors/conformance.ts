@@ -5,6 +5,7 @@ import * as z from 'zod'
 
 import type { Client } from '../contract/client.ts'
 import { isObject } from '../contract/errors.ts'
+import type { Reach } from '../domain/horizon.ts'
 import type { RecordSeed } from '../domain/record.ts'
 import type { Batch, Feed, Known } from './connector.ts'
 
@@ -38,6 +39,8 @@ export class Holding {
         Promise.resolve(
           new Map(ids.flatMap((id) => (this.latest.has(id) ? [[id, this.#known(id)] as const] : []))),
         ),
+      overlapMs: ({ floorMs }: Reach) => floorMs,
+      deep: true,
       open: () =>
         Promise.resolve([...this.latest.keys()].map((id) => this.#known(id)).filter((known) => known.open)),
       heldPages: this.#heldPages,

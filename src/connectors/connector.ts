@@ -6,8 +6,10 @@ import type { Operation } from '../contract/operation.ts'
 import type { Refusal } from '../contract/refusal.ts'
 import type { Behaviour } from '../contract/server.ts'
 import type { WireRequest } from '../contract/wire.ts'
+import type { Covered, Gap } from '../domain/coverage.ts'
 import type { ApiActivity } from '../domain/event.ts'
 import type { Reading } from '../domain/finding.ts'
+import type { Reach } from '../domain/horizon.ts'
 import type { RecordSeed, VendorRecord } from '../domain/record.ts'
 import type { Severity } from '../domain/severity.ts'
 import type { NoteDraft, TicketDraft } from '../domain/ticket.ts'
@@ -31,6 +33,8 @@ export interface Feed {
   name: string
   kind: 'customers' | 'findings' | 'inventory' | 'audit'
   everyMs: number
+  /** Older than this is stale, ms; two missed turns and a minute when it is not said. */
+  freshMs?: number
   /** Reads what is new since the cursor. Each batch is committed together with the cursor that it carries. */
   read(reader: FeedReader): AsyncGenerator<Batch>
   /** `customers`: the customer that a record tells of. The connection's settings may name it where the vendor does not. */
@@ -63,6 +67,10 @@ export interface FeedReader {
    * the vendor sends the same bytes, so that a quiet look at a list asks the database nothing.
    */
   heldPages: WeakSet<object>
+  /** How far behind the newest row a read must begin, ms, by what is known of this feed's delays. 0: a plain cursor. */
+  overlapMs(reach: Reach): number
+  /** Whether the past is read again now and then, for what came later than that. */
+  deep: boolean
 }
 
 export interface Known {
@@ -79,6 +87,12 @@ export interface Batch {
   rejected?: { raw: string; reason: string }[]
   /** Set when the walk did not reconcile: the run is `incomplete`. The batch's cursor must then not pass the gap. */
   incomplete?: string
+  /** What is covered once this batch is committed. */
+  covered?: readonly Covered[]
+  /** What this run has found that it cannot cover: the run is `incomplete` then, too. */
+  gaps?: readonly Gap[]
+  /** Rows of the past that are read for the first time: that they come late says nothing. */
+  history?: boolean
 }
 
 /** A ticketing vendor as the outbox sees it. */

@@ -10,4 +10,8 @@ export interface Run {
   rows: number
   requests: number
   error: string | null
+  /** When the feed was last seen to be whole: this attempt's beginning, or what the one before says. */
+  wholeAt: number | null
+  /** Attempts that this row stands for: quiet ones in a row are one. */
+  turns: number
 }

@@ -1,4 +1,6 @@
 import type { Known } from '../connectors/connector.ts'
+import type { Covered } from '../domain/coverage.ts'
+import type { FeedState } from '../store/feed-states.ts'
 import type { Store } from '../store/store.ts'
 import type { Lease } from './lease.ts'
 
@@ -13,14 +15,31 @@ const customersMs = 600_000
 export class FeedMemory {
   /** The cursor's JSON text; undefined before the first. */
   cursor: string | undefined
+  horizon: FeedState['horizon']
+  last: FeedState['last']
   /** Pages of which every row is held. The client hands out the same page while the vendor sends the same bytes. */
   readonly held = new WeakSet<object>()
   #open: Known[] | undefined
   #customers: { at: number; ids: string[] } | undefined
+  /** What is written down of what was covered, by customer: it is told at every turn, and written once. */
+  readonly #covered = new Map<string | null, string>()
   #fence: number
 
-  constructor(fence: number) {
+  constructor(fence: number, { cursor, horizon, last }: FeedState) {
     this.#fence = fence
+    this.cursor = JSON.stringify(cursor)
+    this.horizon = horizon
+    this.last = last
+  }
+
+  /** What of it is not written down yet. */
+  news(covered: readonly Covered[] = []): Covered[] {
+    return covered.filter((one) => this.#covered.get(one.customerId) !== JSON.stringify(one))
+  }
+
+  /** To be called when it is committed. */
+  keep(covered: readonly Covered[]): void {
+    for (const one of covered) this.#covered.set(one.customerId, JSON.stringify(one))
   }
 
   get open(): Known[] | undefined {

@@ -1,16 +1,24 @@
 import type { Batch, Feed, FeedReader, Known } from '../connectors/connector.ts'
 import { ApiError } from '../contract/api-error.ts'
+import { overlapOf, withSightings } from '../domain/horizon.ts'
 import { idOf } from '../domain/id.ts'
 import { type VendorRecord, toRecord } from '../domain/record.ts'
 import type { Run } from '../domain/run.ts'
-import { readCursor, writeCursor } from '../store/cursors.ts'
+import { addCovered } from '../store/coverage.ts'
+import { writeCursor } from '../store/cursors.ts'
 import { customerIdsOf } from '../store/customers.ts'
 import { putDeadLetter } from '../store/dead-letters.ts'
+import { readFeedState } from '../store/feed-states.ts'
+import { settleGaps } from '../store/gaps.ts'
+import { putHorizon } from '../store/horizons.ts'
 import { heads, openHeads, putRecords } from '../store/records.ts'
 import { putRun } from '../store/runs.ts'
+import type { Db } from '../store/store.ts'
 import { FeedMemory, forget, recall, remember } from './feed-memory.ts'
+import { sightingsOf } from './horizon.ts'
 import type { Hub } from './hub.ts'
 import { type Lease, withLease } from './lease.ts'
+import { Ledger } from './ledger.ts'
 import type { Live } from './vendors.ts'
 
 /** One attempt at one feed: vendor pages in, Records and cursor out, together. Undefined when another process is at it. */
@@ -18,77 +26,127 @@ export async function syncFeed(hub: Hub, live: Live, feed: Feed): Promise<Run | 
   return withLease(hub, `feed:${live.connection.id}:${feed.name}`, (lease) => run(hub, live, feed, lease))
 }
 
+/** What one attempt knows of itself. */
+interface Attempt {
+  hub: Hub
+  live: Live
+  feed: Feed
+  lease: Lease
+  memory: FeedMemory
+  ledger: Ledger
+  startedAt: number
+  /** Where a plain cursor stood when it began. */
+  plainMark: number
+}
+
 async function run(hub: Hub, live: Live, feed: Feed, lease: Lease): Promise<Run> {
-  const { outside, store } = hub
-  const startedAt = outside.now()
+  const startedAt = hub.outside.now()
+  const memory = recall(hub.store, lease) ?? (await newMemory(hub, live, feed, lease))
+  const plainMark = memory.horizon.newest
+  const attempt = { hub, live, feed, lease, memory, ledger: new Ledger(), startedAt, plainMark }
   const spent = live.client.budget.spent
   let rows = 0
-  let incomplete: string | undefined
   let error: string | undefined
   try {
-    const memory = recall(store, lease) ?? (await newMemory(hub, live, feed, lease))
-    for await (const batch of feed.read(readerFor(hub, live, feed, memory, startedAt))) {
-      incomplete ??= batch.incomplete
-      const cursor = JSON.stringify(batch.cursor)
-      if (saysNothing(batch) && cursor === memory.cursor) continue
-      rows += await commit(hub, live, feed, lease, batch)
-      memory.cursor = cursor
-      if (batch.rows.length > 0) memory.open = undefined
-    }
-    remember(store, lease, memory)
+    for await (const batch of feed.read(readerFor(attempt))) rows += await take(attempt, batch)
   } catch (cause) {
-    forget(store, lease)
     // A connection's trouble stays its own: what was committed stands, the cursor goes on from there.
     error = cause instanceof ApiError ? cause.line : cause instanceof Error ? cause.message : String(cause)
   }
-  const outcome = error !== undefined ? 'failed' : incomplete !== undefined ? 'incomplete' : 'ok'
-  const finished: Run = {
-    id: idOf('run', live.connection.id, feed.name, startedAt),
-    connectionId: live.connection.id,
-    feed: feed.name,
-    startedAt,
-    endedAt: outside.now(),
-    outcome,
-    rows,
-    requests: live.client.budget.spent - spent,
-    error: error ?? incomplete ?? null,
-  }
-  await putRun(store.db, finished)
-  return finished
-}
-
-/** A quiet minute writes nothing. */
-function saysNothing(batch: Batch): boolean {
-  return batch.rows.length === 0 && (batch.rejected ?? []).length === 0
-}
-
-/** Rows and cursor in one transaction, fenced. */
-async function commit(hub: Hub, live: Live, feed: Feed, lease: Lease, batch: Batch): Promise<number> {
-  const now = hub.outside.now()
-  const connectionId = live.connection.id
-  const records = batch.rows.map((row) => toRecord(connectionId, feed.name, row, now))
-  return hub.store.transaction(async (tx) => {
-    await lease.renew(tx)
-    const fresh = await putRecords(tx, records)
-    for (const { raw, reason } of batch.rejected ?? []) {
-      await putDeadLetter(
-        tx,
-        { stage: 'sync', ref: idOf('row', connectionId, feed.name, raw), reason, body: raw },
-        now,
-      )
-    }
-    await writeCursor(tx, connectionId, feed.name, batch.cursor ?? null, now)
-    return fresh.length
-  })
+  // After a failure nobody knows what was committed: the database tells.
+  if (error !== undefined) forget(hub.store, lease)
+  else remember(hub.store, lease, memory)
+  memory.last = await finish(attempt, rows, live.client.budget.spent - spent, error)
+  return memory.last
 }
 
 async function newMemory(hub: Hub, live: Live, feed: Feed, lease: Lease): Promise<FeedMemory> {
-  const memory = new FeedMemory(lease.fence)
-  memory.cursor = JSON.stringify(await readCursor(hub.store.db, live.connection.id, feed.name))
-  return memory
+  return new FeedMemory(lease.fence, await readFeedState(hub.store.db, live.connection.id, feed.name))
 }
 
-function readerFor(hub: Hub, live: Live, feed: Feed, memory: FeedMemory, now: number): FeedReader {
+/** The run and the gaps that it leaves, together. A quiet turn after a quiet one writes one row, over the former's. */
+async function finish(
+  { hub, live, feed, ledger, memory: { last }, startedAt }: Attempt,
+  rows: number,
+  requests: number,
+  failure: string | undefined,
+): Promise<Run> {
+  const error = failure ?? ledger.incomplete ?? null
+  const outcome = failure !== undefined ? 'failed' : error !== null ? 'incomplete' : 'ok'
+  const again = rows === 0 && last?.rows === 0 && last.outcome === outcome && last.error === error
+  const finished: Run = {
+    id: again ? last.id : idOf('run', live.connection.id, feed.name, startedAt),
+    connectionId: live.connection.id,
+    feed: feed.name,
+    startedAt,
+    endedAt: hub.outside.now(),
+    outcome,
+    rows,
+    requests,
+    error,
+    wholeAt: outcome === 'ok' ? startedAt : (last?.wholeAt ?? null),
+    turns: again ? last.turns + 1 : 1,
+  }
+  // A failed run has not looked everywhere: what was open stays open.
+  if (outcome === 'failed' || (outcome === 'ok' && last?.outcome === 'ok'))
+    await putRun(hub.store.db, finished)
+  else
+    await hub.store.transaction(async (tx) => {
+      await settleGaps(tx, finished.connectionId, feed.name, ledger.gaps, finished.endedAt)
+      await putRun(tx, finished)
+    })
+  return finished
+}
+
+/** A quiet minute writes nothing. Returns how many rows were new. */
+async function take(attempt: Attempt, batch: Batch): Promise<number> {
+  const { ledger, memory } = attempt
+  ledger.take(batch)
+  const cursor = JSON.stringify(batch.cursor)
+  const nothing = batch.rows.length === 0 && (batch.rejected ?? []).length === 0
+  if (nothing && cursor === memory.cursor && memory.news(batch.covered).length === 0) return 0
+  const count = await commit(attempt, batch)
+  memory.cursor = cursor
+  if (batch.rows.length > 0) memory.open = undefined
+  return count
+}
+
+/** Rows, what they cover and the cursor in one transaction, fenced. */
+async function commit(attempt: Attempt, batch: Batch): Promise<number> {
+  const { hub, live, feed, lease, memory } = attempt
+  const now = hub.outside.now()
+  const connectionId = live.connection.id
+  const records = batch.rows.map((row) => toRecord(connectionId, feed.name, row, now))
+  const covered = memory.news(batch.covered)
+  const { fresh, horizon } = await hub.store.transaction(async (tx) => {
+    await lease.renew(tx)
+    const added = await putRecords(tx, records)
+    await bury(tx, attempt, batch, now)
+    const horizon = batch.history === true ? memory.horizon : sighted(attempt, added.firsts, now)
+    if (horizon !== memory.horizon) await putHorizon(tx, connectionId, feed.name, horizon)
+    if (covered.length > 0) await addCovered(tx, connectionId, feed.name, covered, now)
+    await writeCursor(tx, connectionId, feed.name, batch.cursor ?? null, now)
+    return { fresh: added.fresh, horizon }
+  })
+  memory.keep(covered)
+  memory.horizon = horizon
+  return fresh.length
+}
+
+async function bury(tx: Db, { live, feed }: Attempt, { rejected = [] }: Batch, now: number): Promise<void> {
+  const connectionId = live.connection.id
+  for (const { raw, reason } of rejected) {
+    const letter = { stage: 'sync', ref: idOf('row', connectionId, feed.name, raw), reason, body: raw }
+    await putDeadLetter(tx, letter, now, { connectionId, feed: feed.name })
+  }
+}
+
+function sighted({ memory, feed, plainMark }: Attempt, firsts: VendorRecord[], now: number) {
+  const seen = sightingsOf(firsts, memory.last?.wholeAt ?? null, feed, now)
+  return seen.length === 0 ? memory.horizon : withSightings(memory.horizon, seen, plainMark, now)
+}
+
+function readerFor({ hub, live, feed, memory, startedAt: now }: Attempt): FeedReader {
   const { db } = hub.store
   const connectionId = live.connection.id
   return {
@@ -101,6 +159,8 @@ function readerFor(hub: Hub, live: Live, feed: Feed, memory: FeedMemory, now: nu
       return new Map(found.map((record) => [record.vendorId, toKnown(record)]))
     },
     open: async () => (memory.open ??= (await openHeads(db, connectionId, feed.name)).map(toKnown)),
+    overlapMs: (reach) => (hub.protections.overlap ? overlapOf(memory.horizon, reach) : 0),
+    deep: hub.protections.overlap,
     heldPages: memory.held,
   }
 }

@@ -34,9 +34,10 @@ export async function connection(db: Db, id: string): Promise<StoredConnection |
   return row && fromRow(row)
 }
 
-/** Removes the credentials and the cursors; what was read through them stays. */
+/** Removes the credentials and how far they were used to read; what was read through them stays. */
 export async function removeConnection(db: Db, id: string): Promise<void> {
-  await db.deleteFrom('cursors').where('connection_id', '=', id).execute()
+  for (const table of ['cursors', 'runs', 'coverage', 'gaps', 'horizons'] as const)
+    await db.deleteFrom(table).where('connection_id', '=', id).execute()
   await db.deleteFrom('connections').where('id', '=', id).execute()
 }
 

@@ -12,18 +12,35 @@ export interface DeadLetterRow {
   body: string | null
   at: number
   count: number
+  /** Where it was read; null when a later stage has it from a record. */
+  connection_id: string | null
+  feed: string | null
+  customer_id: string | null
 }
 
 export type DeadLetter = DeadLetterRow
+
+/** Whose row it is, of a letter from the sync stage. */
+interface Origin {
+  connectionId: string
+  feed: string
+  customerId?: string | null | undefined
+}
 
 /** The same trouble again is the same letter, counted. */
 export async function putDeadLetter(
   db: Db,
   letter: Pick<DeadLetter, 'stage' | 'ref' | 'reason' | 'body'>,
   now: number,
+  origin?: Origin,
 ): Promise<void> {
   const { stage, ref, reason, body } = letter
-  const row = { id: idOf('dead', stage, ref), stage, ref, reason, body, at: now, count: 1 }
+  const whose = {
+    connection_id: origin?.connectionId ?? null,
+    feed: origin?.feed ?? null,
+    customer_id: origin?.customerId ?? null,
+  }
+  const row = { id: idOf('dead', stage, ref), stage, ref, reason, body, at: now, count: 1, ...whose }
   await insertMany(db, 'dead_letters', [row], {
     on: ['id'],
     set: ['reason', 'body', 'at', ['count', 'dead_letters.count + 1']],
@@ -43,4 +60,22 @@ export async function takeDeadLetter(db: Db, id: string): Promise<DeadLetter | u
 export async function countDeadLetters(db: Db): Promise<number> {
   const query = db.selectFrom('dead_letters').select((eb) => eb.fn.countAll<number>().as('count'))
   return (await query.executeTakeFirstOrThrow()).count
+}
+
+/** Rows that could not be read, by feed. */
+export async function countUnreadRows(
+  db: Db,
+): Promise<{ connectionId: string; feed: string; customerId: string | null; count: number }[]> {
+  const query = db.selectFrom('dead_letters').where('connection_id', 'is not', null)
+  const rows = await query
+    .groupBy(['connection_id', 'feed', 'customer_id'])
+    .select(['connection_id', 'feed', 'customer_id'])
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .execute()
+  return rows.map((row) => ({
+    connectionId: row.connection_id ?? '',
+    feed: row.feed ?? '',
+    customerId: row.customer_id,
+    count: row.count,
+  }))
 }

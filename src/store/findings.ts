@@ -73,6 +73,17 @@ export async function countQuarantined(
   return rows
 }
 
+export async function countQuarantinedByFeed(
+  db: Db,
+): Promise<{ connectionId: string; feed: string; customerId: string | null; count: number }[]> {
+  const query = db.selectFrom('findings').where(isQuarantined)
+  return query
+    .groupBy(['connection_id', 'feed', 'customer_id'])
+    .select(['connection_id as connectionId', 'feed', 'customer_id as customerId'])
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .execute()
+}
+
 /** Gives a customer's waiting findings their Tenant and returns them, oldest first. */
 export async function releaseQuarantined(
   db: Db,

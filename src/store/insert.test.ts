@@ -21,7 +21,8 @@ forEachEngine((openFresh) => {
 
   test('a key twice in one batch ends as if the rows had come one by one', async () => {
     const { db } = await openFresh()
-    const letter = { stage: 's', ref: 'r', reason: 'one', body: null, at: 1, count: 1 }
+    const nowhere = { connection_id: null, feed: null, customer_id: null }
+    const letter = { stage: 's', ref: 'r', reason: 'one', body: null, at: 1, count: 1, ...nowhere }
     const rows = [
       { id: 'x', ...letter },
       { id: 'x', ...letter, reason: 'two', at: 2, stage: 'kept' },

@@ -12,8 +12,8 @@ forEachEngine((openFresh) => {
   test('what was read before is not new', async () => {
     const { db } = await openFresh()
     const rows = [version('1', 'A'), version('2', 'A')]
-    expect(await putRecords(db, rows)).toEqual(rows)
-    expect(await putRecords(db, [...rows, version('3', 'A')])).toEqual([version('3', 'A')])
+    expect((await putRecords(db, rows)).fresh).toEqual(rows)
+    expect((await putRecords(db, [...rows, version('3', 'A')])).fresh).toEqual([version('3', 'A')])
     expect(await countRecords(db)).toBe(3)
     expect(await record(db, rows[0]!.id)).toEqual(rows[0])
   })
@@ -34,7 +34,7 @@ forEachEngine((openFresh) => {
       db,
       (await takePending(db, 10)).map((row) => row.id),
     )
-    expect(await putRecords(db, [version('1', 'A', 9)])).toEqual([])
+    expect((await putRecords(db, [version('1', 'A', 9)])).fresh).toEqual([])
     expect(await heads(db, 'con', 'incidents', ['1'])).toEqual([version('1', 'A')])
     expect(await takePending(db, 10)).toEqual([version('1', 'A')])
   })
@@ -75,11 +75,11 @@ forEachEngine((openFresh) => {
       for (const [now, batch] of batches.entries()) {
         const rows = batch.map(([id, body]) => version(id, body, now))
         const fresh = new Set(rows.map((row) => row.id).filter((id) => !seen.has(id)))
-        expect(new Set((await putRecords(db, rows)).map((row) => row.id))).toEqual(fresh)
+        expect(new Set((await putRecords(db, rows)).fresh.map((row) => row.id))).toEqual(fresh)
         for (const row of rows) last.set(row.vendorId, row.body)
         for (const row of rows) seen.add(row.id)
         const still = rows.filter((row) => last.get(row.vendorId) === row.body)
-        expect(await putRecords(db, still)).toEqual([])
+        expect((await putRecords(db, still)).fresh).toEqual([])
         const taken = now % 2 === 1 ? await takePending(db, 2) : []
         for (const row of taken) read.set(row.vendorId, row.body)
         await markDone(

@@ -21,25 +21,31 @@ export interface RecordRow {
   first_seen_at: number
 }
 
+/** What was not there yet: versions, and among them those of things that were never seen before. */
+export interface Added {
+  fresh: VendorRecord[]
+  firsts: VendorRecord[]
+}
+
 /**
- * Keeps what a read brought, in the order read, and returns the versions that were not there yet. The last version of
- * each thing becomes its head; a head that changed waits for the pipeline, also when an old version has come back.
+ * Keeps what a read brought, in the order read, and returns what was not there yet. The last version of each thing
+ * becomes its head; a head that changed waits for the pipeline, also when an old version has come back.
  */
-export async function putRecords(db: Db, rows: VendorRecord[]): Promise<VendorRecord[]> {
-  if (rows.length === 0) return []
+export async function putRecords(db: Db, rows: VendorRecord[]): Promise<Added> {
+  if (rows.length === 0) return { fresh: [], firsts: [] }
   const ids = [...new Set(rows.map((row) => row.id))]
-  const known = await db
+  const held = await db
     .selectFrom('records')
     .select(['id', 'head'])
     .where(among(db, 'id', ids))
     .execute()
-  const headOf = new Map(known.map((row) => [row.id, row.head]))
+  const headOf = new Map(held.map((row) => [row.id, row.head]))
   const fresh = new Map(rows.filter((row) => !headOf.has(row.id)).map((row) => [row.id, row]))
   const last = new Map(rows.map((row) => [thing(row), row]))
   const touched = new Set([...fresh.values()].map(thing))
   const heads = [...last.values()].filter((row) => headOf.get(row.id) !== 1 || touched.has(thing(row)))
 
-  await retire(db, heads)
+  const known = await retire(db, heads)
   const added = [...fresh.values()]
   const inserts = added.map((row) => toRow(row, last.get(thing(row))?.id === row.id))
   await insertMany(db, 'records', inserts, { on: ['id'], set: [] })
@@ -50,35 +56,33 @@ export async function putRecords(db: Db, rows: VendorRecord[]): Promise<VendorRe
       .set({ head: 1, pending: 1 })
       .where(among(db, 'id', back))
       .execute()
-  return added
+  const firsts = heads.filter((row) => fresh.has(row.id) && !known.has(thing(row)))
+  return { fresh: added, firsts }
 }
 
 /** What a record is a version of. */
-function thing(row: VendorRecord): string {
+function thing(row: Pick<VendorRecord, 'connectionId' | 'feed' | 'vendorId'>): string {
   return `${row.connectionId}\n${row.feed}\n${row.vendorId}`
 }
 
-async function retire(db: Db, heads: VendorRecord[]): Promise<void> {
+/** Returns the things that had a head. */
+async function retire(db: Db, heads: VendorRecord[]): Promise<Set<string>> {
+  const retired = new Set<string>()
   for (const group of Map.groupBy(heads, (row) => `${row.connectionId}\n${row.feed}`).values()) {
     const [first] = group
     if (!first) continue
     const { connectionId, feed } = first
-    const query = db
-      .updateTable('records')
-      .set({ head: 0 })
-      .where(isHead)
+    const ids = group.map((row) => row.vendorId)
+    const query = db.updateTable('records').set({ head: 0 }).where(isHead)
+    const rows = await query
       .where('connection_id', '=', connectionId)
-    await query
       .where('feed', '=', feed)
-      .where(
-        among(
-          db,
-          'vendor_id',
-          group.map((row) => row.vendorId),
-        ),
-      )
+      .where(among(db, 'vendor_id', ids))
+      .returning('vendor_id')
       .execute()
+    for (const row of rows) retired.add(thing({ connectionId, feed, vendorId: row.vendor_id }))
   }
+  return retired
 }
 
 // Partial indexes serve a query only when it states their condition as a literal.

@@ -15,6 +15,8 @@ function run(id: string, feed: string, at: number, over: Partial<Run> = {}): Run
     rows: 0,
     requests: 1,
     error: null,
+    wholeAt: at,
+    turns: 1,
     ...over,
   }
 }

@@ -13,12 +13,14 @@ export interface RunRow {
   rows: number
   requests: number
   error: string | null
+  whole_at: number | null
+  turns: number
 }
 
 export async function putRun(db: Db, run: Run): Promise<void> {
   await insertMany(db, 'runs', [toRow(run)], {
     on: ['id'],
-    set: ['ended_at', 'outcome', 'rows', 'requests', 'error'],
+    set: ['started_at', 'ended_at', 'outcome', 'rows', 'requests', 'error', 'whole_at', 'turns'],
   })
 }
 
@@ -41,40 +43,34 @@ export async function pruneRuns(db: Db, olderThan: number): Promise<number> {
   return Number((await query.executeTakeFirst()).numDeletedRows)
 }
 
-function toRow({ id, connectionId, feed, startedAt, endedAt, outcome, rows, requests, error }: Run): RunRow {
+function toRow(run: Run): RunRow {
   return {
-    id,
-    connection_id: connectionId,
-    feed,
-    started_at: startedAt,
-    ended_at: endedAt,
-    outcome,
-    rows,
-    requests,
-    error,
+    id: run.id,
+    connection_id: run.connectionId,
+    feed: run.feed,
+    started_at: run.startedAt,
+    ended_at: run.endedAt,
+    outcome: run.outcome,
+    rows: run.rows,
+    requests: run.requests,
+    error: run.error,
+    whole_at: run.wholeAt,
+    turns: run.turns,
   }
 }
 
-function fromRow({
-  id,
-  connection_id,
-  feed,
-  started_at,
-  ended_at,
-  outcome,
-  rows,
-  requests,
-  error,
-}: RunRow): Run {
+export function fromRow(row: RunRow): Run {
   return {
-    id,
-    connectionId: connection_id,
-    feed,
-    startedAt: started_at,
-    endedAt: ended_at,
-    outcome,
-    rows,
-    requests,
-    error,
+    id: row.id,
+    connectionId: row.connection_id,
+    feed: row.feed,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    outcome: row.outcome,
+    rows: row.rows,
+    requests: row.requests,
+    error: row.error,
+    wholeAt: row.whole_at,
+    turns: row.turns,
   }
 }

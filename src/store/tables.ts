@@ -1,12 +1,15 @@
 import type { BudgetRow } from './budgets.ts'
 import type { CaseRow } from './cases.ts'
 import type { ConnectionRow } from './connections.ts'
+import type { CoverageRow } from './coverage.ts'
 import type { CursorRow } from './cursors.ts'
 import type { CustomerRow } from './customers.ts'
 import type { DeadLetterRow } from './dead-letters.ts'
 import type { EdgeRow } from './edges.ts'
 import type { EntityRow } from './entities.ts'
 import type { FindingRow } from './findings.ts'
+import type { GapRow } from './gaps.ts'
+import type { HorizonRow } from './horizons.ts'
 import type { LeaseRow } from './leases.ts'
 import type { MetaRow } from './meta.ts'
 import type { RecordRow } from './records.ts'
@@ -30,6 +33,9 @@ export interface Tables {
   ticket_changes: ChangeRow
   leases: LeaseRow
   runs: RunRow
+  coverage: CoverageRow
+  gaps: GapRow
+  horizons: HorizonRow
   dead_letters: DeadLetterRow
   budgets: BudgetRow
   meta: MetaRow
@@ -49,6 +55,9 @@ export const tableNames = [
   'ticket_changes',
   'leases',
   'runs',
+  'coverage',
+  'gaps',
+  'horizons',
   'dead_letters',
   'budgets',
   'meta',

@@ -35,8 +35,8 @@ export function span(seconds: number): string {
   return seconds < 129_600 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`
 }
 
-const style = `:root{color-scheme:light dark;--line:#8883;--ok:#1a7f37;--bad:#b42318;--dim:#777}
-@media(prefers-color-scheme:dark){:root{--ok:#4ac26b;--bad:#ff7b72;--dim:#999}}
+const style = `:root{color-scheme:light dark;--line:#8883;--ok:#1a7f37;--bad:#b42318;--warn:#9a6700;--dim:#777}
+@media(prefers-color-scheme:dark){:root{--ok:#4ac26b;--bad:#ff7b72;--warn:#d4a72c;--dim:#999}}
 body{font:15px/1.45 system-ui,sans-serif;max-width:72rem;margin:1.5rem auto;padding:0 1rem}
 header{display:flex;align-items:baseline;gap:1rem}h1{font-size:1.5rem;margin:0}h2{font-size:1.05rem;margin:1.8rem 0 .4rem}
 .ok{color:var(--ok);font-weight:600}.bad{color:var(--bad);font-weight:600}
@@ -45,7 +45,7 @@ header{display:flex;align-items:baseline;gap:1rem}h1{font-size:1.5rem;margin:0}h
 .tile b{display:block;font-size:1.3rem;color:CanvasText}.alarm b{color:var(--bad)}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .7rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{font-size:.8rem;color:var(--dim);font-weight:500}td:not(.long){white-space:nowrap}.long{min-width:11rem}
-.critical,.high{color:var(--bad);font-weight:600}.unknown{color:var(--dim)}.empty,footer{color:var(--dim)}footer{margin:2rem 0;font-size:.85rem}`
+.green{color:var(--ok);font-weight:600}.amber{color:var(--warn);font-weight:600}.critical,.high,.red{color:var(--bad);font-weight:600}.unknown{color:var(--dim)}.empty,footer{color:var(--dim)}footer{margin:2rem 0;font-size:.85rem}`
 
 export function document(body: string, refreshSeconds?: number): string {
   const refresh =

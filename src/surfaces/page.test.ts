@@ -19,6 +19,8 @@ const health: Health = {
       vendor: 'x',
       feed: evil,
       state: 'failed',
+      light: 'red',
+      reason: evil,
       last_run_at: at,
       age_seconds: 60,
       every_seconds: 60,
@@ -109,7 +111,7 @@ test('trouble is on top: why it is degraded, and the alarm on its count', () => 
   const page = statusPage({ health, cases: [], deliveries: [], demo: false, now })
   expect(page).toContain('<span class="bad">Degraded</span>')
   expect(page).toContain('<div class="tile alarm"><b>2</b>findings wait for a customer</div>')
-  expect(page).toContain('<span class="bad">failed</span>')
+  expect(page).toContain('<span class="red">red</span>')
   expect(page).not.toContain('This is the demo')
 })
 

@@ -37,10 +37,10 @@ ${rows(
   'No cases yet.',
   ['Title'],
 )}
-<h2>Feeds</h2>
-${rows(['Connection', 'Feed', 'State', 'Last read', 'Every', ''], health.feeds.map(feedCells), 'Nothing is connected.', [''])}
+<h2>Coverage</h2>
+${rows(['Connection', 'Feed', 'State', 'Last read', 'Every', 'Why'], health.feeds.map(feedCells), 'Nothing is connected.', ['Why'])}
 ${unsettled.length > 0 ? `<h2>Deliveries not settled</h2>${rows(['Kind', 'State', 'Subject', 'Attempts', 'Trouble'], unsettled.map(deliveryCells), '', ['Subject', 'Trouble'])}` : ''}
-<footer>${escape(health.timestamp)} · <a href="/v3/system/health">health</a> · <a href="/v3/cases">cases</a> · <a href="/v3/deliveries">deliveries</a> · <a href="/v3/openapi.json">OpenAPI</a> · this machine only</footer>`,
+<footer>${escape(health.timestamp)} · <a href="/v3/system/health">health</a> · <a href="/v3/coverage">coverage</a> · <a href="/v3/cases">cases</a> · <a href="/v3/deliveries">deliveries</a> · <a href="/v3/openapi.json">OpenAPI</a> · this machine only</footer>`,
     5,
   )
 }
@@ -61,10 +61,10 @@ function feedCells(feed: FeedHealth): string[] {
   return [
     escape(feed.connection),
     escape(feed.feed),
-    `<span class="${feed.state === 'ok' ? 'ok' : 'bad'}">${escape(feed.state)}</span>`,
+    `<span class="${escape(feed.light)}">${escape(feed.light)}</span>`,
     feed.age_seconds === null ? 'never' : ago(feed.age_seconds),
     span(feed.every_seconds),
-    escape(feed.error ?? ''),
+    escape(feed.reason),
   ]
 }
 

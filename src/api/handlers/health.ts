@@ -1,12 +1,10 @@
-import type { Run } from '../../domain/run.ts'
 import { countCases } from '../../store/cases.ts'
-import { type StoredConnection, connections } from '../../store/connections.ts'
 import { countDeadLetters } from '../../store/dead-letters.ts'
 import { countQuarantined } from '../../store/findings.ts'
-import { latestRuns } from '../../store/runs.ts'
 import { countByState, listChanges } from '../../store/ticket-changes.ts'
-import { type Ask, type FeedFact, instant } from '../ask.ts'
+import { type Ask, instant } from '../ask.ts'
 import type { FeedHealth, Health } from '../operations/health.ts'
+import { type FeedState, feedStates } from './coverage.ts'
 
 /** Operational only when everything that should have been read was read lately, and everything decided is delivered. */
 export async function get(ask: Ask): Promise<Health> {
@@ -17,7 +15,9 @@ export async function get(ask: Ask): Promise<Health> {
   const deadLetters = await countDeadLetters(db)
   const reasons = [
     ...(feeds.length === 0 ? ['no connection: nothing is read'] : []),
-    ...feeds.flatMap((feed) => (feed.state === 'ok' ? [] : [whyNot(feed)])),
+    ...feeds.flatMap((feed) =>
+      feed.state === 'ok' ? [] : [`${feed.connection} ${feed.feed} ${feed.reason}`],
+    ),
     ...counted(quarantined, 'finding waits', 'findings wait', 'for a customer to be linked'),
     ...counted(deadLetters, 'dead letter', 'dead letters', 'to be looked at'),
     ...counted(deliveries.ambiguous, 'write', 'writes', 'being looked up'),
@@ -45,49 +45,23 @@ async function countOverdue({ db, now }: Ask): Promise<number> {
   return waiting.filter((change) => now - change.createdAt > overdueMs).length
 }
 
-export async function feedsHealth({
-  db,
-  now,
-  feedsOf,
-}: Pick<Ask, 'db' | 'now' | 'feedsOf'>): Promise<FeedHealth[]> {
-  const runs = new Map((await latestRuns(db)).map((run) => [`${run.connectionId}\n${run.feed}`, run]))
-  return (await connections(db)).flatMap((connection) =>
-    feedsOf(connection.vendor).map((feed) =>
-      toFeedHealth(connection, feed, runs.get(`${connection.id}\n${feed.name}`), now),
-    ),
-  )
+export async function feedsHealth(ask: Pick<Ask, 'db' | 'now' | 'feedsOf'>): Promise<FeedHealth[]> {
+  return (await feedStates(ask)).map((state) => toFeedHealth(state, ask.now))
 }
 
-function toFeedHealth(
-  connection: StoredConnection,
-  feed: FeedFact,
-  run: Run | undefined,
-  now: number,
-): FeedHealth {
+function toFeedHealth({ connection, vendor, feed, run, ...state }: FeedState, now: number): FeedHealth {
   return {
-    connection: connection.id,
-    vendor: connection.vendor,
+    connection,
+    vendor,
     feed: feed.name,
-    state: stateOf(feed, run, now),
+    state: state.reading,
+    light: state.light,
+    reason: state.reason,
     last_run_at: run === undefined ? null : instant(run.endedAt),
     age_seconds: run === undefined ? null : Math.max(0, Math.round((now - run.endedAt) / 1000)),
     every_seconds: Math.round(feed.everyMs / 1000),
     error: run?.error ?? null,
   }
-}
-
-/** Green is what was read whole, and lately: two missed turns and a minute for the read itself. */
-function stateOf(feed: FeedFact, run: Run | undefined, now: number): FeedHealth['state'] {
-  if (run === undefined) return 'never'
-  if (run.outcome !== 'ok') return run.outcome
-  return now - run.endedAt > 3 * feed.everyMs + 60_000 ? 'stale' : 'ok'
-}
-
-function whyNot({ connection, feed, state, error }: FeedHealth): string {
-  const words = { never: 'has not been read yet', stale: 'has not been read lately', ok: '' }
-  const what =
-    state === 'failed' || state === 'incomplete' ? `is ${state}: ${error ?? 'no reason given'}` : words[state]
-  return `${connection} ${feed} ${what}`
 }
 
 function counted(count: number, one: string, many: string, rest: string): string[] {

@@ -1,15 +1,16 @@
 import * as z from 'zod'
 
 import { operation } from '../../contract/operation.ts'
+import { lights, readings } from '../../domain/coverage.ts'
 import { changeStates, source, time } from './fields.ts'
 
 const feedHealth = z.object({
   connection: z.string(),
   vendor: z.string(),
   feed: z.string(),
-  state: z
-    .enum(['ok', 'never', 'stale', 'incomplete', 'failed'])
-    .describe('ok only after a whole and recent read; never: not read yet'),
+  state: z.enum(readings).describe('ok only after a whole and recent read; never: not read yet'),
+  light: z.enum(lights).describe('green only when nothing of it waits either'),
+  reason: z.string().describe('why it is not green'),
   last_run_at: time.nullable(),
   age_seconds: z.int().nullable().describe('since the last run ended'),
   every_seconds: z.int(),

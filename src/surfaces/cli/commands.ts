@@ -30,6 +30,10 @@ export const commands: Record<string, Entry> = {
     about: 'List the vendors’ customers and their tenants; link one',
     load: () => import('./customers.ts'),
   },
+  coverage: {
+    about: 'Show what was read of every feed, for every customer, and what was not',
+    load: () => import('./coverage.ts'),
+  },
   connections: { about: 'List connections and how their feeds do', load: () => import('./connections.ts') },
   connect: { about: 'Connect a vendor', load: () => import('./connect.ts') },
   disconnect: {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { connection, connections, putConnection, removeConnection } from './connections.ts'
-import { readCursor, writeCursor } from './cursors.ts'
+import { writeCursor } from './cursors.ts'
+import { readFeedState } from './feed-states.ts'
 import { getMeta, setMeta } from './meta.ts'
 import { forEachEngine } from './testing.ts'
 
@@ -22,15 +23,15 @@ forEachEngine((openFresh) => {
     await writeCursor(db, 'con', 'tickets', { page: 1 }, 1)
     await removeConnection(db, 'con')
     expect(await connections(db)).toEqual([])
-    expect(await readCursor(db, 'con', 'tickets')).toBeUndefined()
+    expect((await readFeedState(db, 'con', 'tickets')).cursor).toBeUndefined()
   })
 
   test('a cursor is read as it was written last', async () => {
     const { db } = await openFresh()
     await writeCursor(db, 'con', 'tickets', { since: 1, windows: [[1, 2]] }, 1)
     await writeCursor(db, 'con', 'tickets', { since: 2 }, 2)
-    expect(await readCursor(db, 'con', 'tickets')).toEqual({ since: 2 })
-    expect(await readCursor(db, 'con', 'assets')).toBeUndefined()
+    expect((await readFeedState(db, 'con', 'tickets')).cursor).toEqual({ since: 2 })
+    expect((await readFeedState(db, 'con', 'assets')).cursor).toBeUndefined()
   })
 
   test('a fact about this installation is read as it was written last', async () => {

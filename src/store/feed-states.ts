@@ -37,8 +37,8 @@ const texts: Record<Engine, string> = { postgres: text('$1', '$2'), sqlite: text
 
 /** One question for all of it, of a text that need not be built: it is asked at every turn of every feed. */
 export async function readFeedState(db: Db, connectionId: string, feed: string): Promise<FeedState> {
-  const query = CompiledQuery.raw(texts[engineOf(db)], [connectionId, feed])
-  const [row] = (await db.executeQuery<Joined>(query as CompiledQuery<Joined>)).rows
+  const query: CompiledQuery<Joined> = CompiledQuery.raw(texts[engineOf(db)], [connectionId, feed])
+  const [row] = (await db.executeQuery(query)).rows
   if (row === undefined) return { cursor: undefined, horizon: noHorizon, last: undefined }
   const { id, state, newest, delays, late, ...run } = row
   return {

@@ -11,6 +11,7 @@ const modest = {
   sandbox: ['2', '3'],
   backfill: ['100000', '100'],
   simulate: ['20', '7'],
+  clients: ['60', '7'],
 }
 
 try {

@@ -7,8 +7,9 @@ import type { Budget, Priority } from './budget.ts'
 import { type Contract, baseOf, secretsOf } from './contract.ts'
 import { encodeBody } from './encoding.ts'
 import { type AnswerOf, type Input, type Operation, fillPath, isRepeatable } from './operation.ts'
-import { Page, type Paging, issueLine } from './paging.ts'
+import { Page } from './paging.ts'
 import { type QueryValue, encodeQuery } from './query.ts'
+import { type OnRead, type ValueOf, readAnswer } from './reading.ts'
 
 export interface Answer<T> {
   value: T
@@ -19,8 +20,6 @@ export interface Answer<T> {
 }
 
 export type Outcome<T> = { ok: true; answer: Answer<T> } | { ok: false; error: ApiError }
-
-export type ValueOf<O extends Operation> = O['paging'] extends Paging ? Page<AnswerOf<O>> : AnswerOf<O>
 
 export interface CallOptions {
   priority?: Priority
@@ -68,8 +67,7 @@ export class Client {
   readonly contract: Contract
   readonly settings: Readonly<Record<string, string>>
   readonly budget: Budget
-  /** Is shown every good answer's body, of a list its rows, before they are validated. */
-  onRead: ((op: Operation, values: readonly unknown[]) => void) | undefined
+  onRead: OnRead | undefined
   readonly #outside: Outside
   /** The last pages, by address. */
   readonly #pages = new Map<string, Page<unknown>>()
@@ -236,20 +234,10 @@ export class Client {
       return done(answer, text, text as ValueOf<O>) // `plain` answers are text
     const read = op.paging && this.#pages.get(url)
     if (read?.text === text) return done(answer, text, read as ValueOf<O>) // kept under this very address
-    const body = readJson(text)
-    if (!body.ok) return this.#unreadable(op, status, body.code, body.message)
-    if (op.paging === undefined) {
-      this.onRead?.(op, [body.value])
-      const parsed = op.answer.safeParse(body.value)
-      if (!parsed.success) return this.#unreadable(op, status, 'unexpected_shape', issueLine(parsed.error))
-      return done(answer, text, parsed.data as ValueOf<O>) // safeParse has just shown it
-    }
-    const reading = op.paging.read(body.value, asked)
-    if (typeof reading === 'string') return this.#unreadable(op, status, 'unexpected_shape', reading)
-    this.onRead?.(op, reading.rows)
-    const page = new Page(reading, text, op.paging.rowsKeys, op.answer as z.ZodType<AnswerOf<O>>)
-    this.#keep(url, page)
-    return done(answer, text, page as ValueOf<O>)
+    const found = readAnswer(op, asked, text, this.onRead)
+    if (!found.ok) return this.#unreadable(op, status, found.code, found.message)
+    if (found.value instanceof Page) this.#keep(url, found.value)
+    return done(answer, text, found.value)
   }
 
   /** The few lists that are asked for again and again seldom change: the same bytes are not parsed twice. */

@@ -2,6 +2,7 @@ import type * as z from 'zod'
 
 import type { Identity } from './auth.ts'
 import { readJson, sliceRows } from './body.ts'
+import { fitOf, unsure } from './fit.ts'
 import type { QueryValue } from './query.ts'
 import type { RawQuery } from './wire.ts'
 
@@ -54,13 +55,25 @@ export class Page<Row> {
     this.text = text
     this.#keys = keys
     this.#items = reading.rows
-    for (const [index, item] of reading.rows.entries()) {
-      const parsed = row.safeParse(item)
-      if (parsed.success) {
-        this.rows.push(parsed.data)
-        this.#indexes.push(index)
-      } else this.rejected.push({ raw: this.#raw(index), reason: issueLine(parsed.error) })
+    const fit = fitOf(row)
+    for (let index = 0; index < reading.rows.length; index++) {
+      const item = reading.rows[index]
+      const data = fit(item)
+      if (data === unsure) this.#ask(row, item, index)
+      else this.#take(data as Row, index) // it is what the schema hands on
     }
+  }
+
+  /** The schema itself decides, and says what is wrong. */
+  #ask(row: z.ZodType<Row>, item: unknown, index: number): void {
+    const parsed = row.safeParse(item)
+    if (parsed.success) this.#take(parsed.data, index)
+    else this.rejected.push({ raw: this.#raw(index), reason: issueLine(parsed.error) })
+  }
+
+  #take(row: Row, index: number): void {
+    this.rows.push(row)
+    this.#indexes.push(index)
   }
 
   /** The bytes of `rows[i]` as received. */

@@ -6,10 +6,20 @@ import { isObject } from '../contract/errors.ts'
 import { toOpenApi } from '../contract/openapi.ts'
 import { type Operation, isRepeatable } from '../contract/operation.ts'
 import type { Paging } from '../contract/paging.ts'
-import { Refusal } from '../contract/refusal.ts'
 import { Walk } from '../contract/walk.ts'
 import type { Fetch, FetchAnswer } from '../domain/outside.ts'
 import { makeWorld } from '../sandbox/world.ts'
+import {
+  errorProblems,
+  keyFor,
+  queryOf,
+  readingsFile,
+  readingsOf,
+  sampleOf,
+  sourcesOf,
+  unlimited,
+  walkable,
+} from './checks.ts'
 import { type Exchange, Holding, differences, readExchanges, readFixtures } from './conformance.ts'
 import type { Connector } from './connector.ts'
 import { loadConnectors, vendorFolders } from './registry.ts'
@@ -113,6 +123,16 @@ describe.each(connectors.map((connector) => [connector.contract.vendor, connecto
       )
     })
 
+    test('what is made of each record is as it was when somebody last looked', async () => {
+      const world = makeWorld({ seed: 11, customers: 4, start, days })
+      const readings = await readingsOf(connector, await sourcesOf(connector, folder, world), world)
+      await expect(JSON.stringify(readings, null, 1)).toMatchFileSnapshot(readingsFile(folder))
+    })
+
+    test('what a refusal says is read back from each shape that it is written in', () => {
+      expect(errorProblems(connector)).toEqual([])
+    })
+
     describe('keys', () => {
       test('the demo key is taken', async () => {
         const { client } = open(connector)
@@ -211,16 +231,14 @@ describe.each(connectors.map((connector) => [connector.contract.vendor, connecto
         }
       })
 
-      const lists = operations.filter(
-        (op): op is Operation & { paging: Paging } => op.paging !== undefined && !op.path.includes('{'),
-      )
+      const lists = walkable(connector)
       test.each(lists.map((op) => [op.id, op] as const))(
         '%s: small pages give every row once',
         async (_id, op) => {
           const { client } = open(connector, {
             switches: unlimited(connector),
             now: start + day,
-            ...keyFor(connector, op),
+            ...keyFor(open(connector), op),
           })
           const sample = sampleOf(exchanges, op)
           const whole = await walk(client, op, sample)
@@ -238,7 +256,7 @@ describe.each(connectors.map((connector) => [connector.contract.vendor, connecto
           const pair: Pair = open(connector, {
             switches: unlimited(connector),
             now: start + day,
-            ...keyFor(connector, op),
+            ...keyFor(open(connector), op),
             between: (fetch) => (url, init) => {
               if (moving && asked < 200) pair.clock.now += ++asked % 3 === 0 ? 20 * 60_000 : 0
               return fetch(url, init)
@@ -343,26 +361,6 @@ function open(connector: Connector, options: Partial<PairOptions> = {}): Pair {
   return openPair(connector, { world, now: start + (days + 5) * day, ...options })
 }
 
-/** A demo key that may do this; none when the first one may. */
-function keyFor(connector: Connector, op: Operation): { key?: string } {
-  const { state } = open(connector)
-  const able = state.keys.find(({ value }) => {
-    const identity = state.identify(value)
-    if (identity === undefined || identity instanceof Refusal) return false
-    const { permissions } = identity
-    return (
-      op.permission === undefined ||
-      permissions === 'all' ||
-      op.permission.some((one) => permissions.has(one))
-    )
-  })
-  return able === undefined ? {} : { key: able.value }
-}
-
-function unlimited(connector: Connector): Record<string, string> {
-  return connector.contract.switches['rateLimit'] === undefined ? {} : { rateLimit: '0' }
-}
-
 /** Every value of every switch that is not the default, one at a time. */
 function eachSwitch(connector: Connector): Record<string, string>[] {
   return Object.entries(connector.contract.switches).flatMap(([name, rule]) =>
@@ -408,21 +406,6 @@ async function walk(
   const one = new Walk(client, op, { query: query as never }, keyOf, size === undefined ? {} : { size })
   for await (const page of one.pages()) expect(page.rejected).toEqual([])
   return one
-}
-
-/** What a list must be asked with: as in the exchange that shows it. */
-function sampleOf(exchanges: Exchange[], op: Operation & { paging: Paging }): Record<string, string> {
-  const exchange = exchanges.find(
-    (one) => one.request.path === op.path && one.request.method === op.method && one.response.status === 200,
-  )
-  const own = Object.entries(exchange === undefined ? {} : queryOf(exchange, true))
-  return Object.fromEntries(own.filter(([name]) => !(name in op.paging.query)))
-}
-
-function queryOf(exchange: Exchange, here = false): Record<string, string> {
-  return Object.fromEntries(
-    new URLSearchParams((here ? exchange.sandbox?.search : undefined) ?? exchange.request.search ?? ''),
-  )
 }
 
 async function ask(connector: Connector, exchange: Exchange): Promise<{ status: number; body: unknown }> {

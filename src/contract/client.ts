@@ -1,12 +1,10 @@
-import type * as z from 'zod'
-
 import type { Outside, FetchAnswer } from '../domain/outside.ts'
 import { ApiError, type Verdict } from './api-error.ts'
 import { readJson } from './body.ts'
 import type { Budget, Priority } from './budget.ts'
 import { type Contract, baseOf, secretsOf } from './contract.ts'
 import { encodeBody } from './encoding.ts'
-import { type AnswerOf, type Input, type Operation, fillPath, isRepeatable } from './operation.ts'
+import { type Input, type Operation, fillPath, isRepeatable } from './operation.ts'
 import { Page } from './paging.ts'
 import { type QueryValue, encodeQuery } from './query.ts'
 import { type OnRead, type ValueOf, readAnswer } from './reading.ts'

@@ -41,11 +41,13 @@ function simple(schema: z.core.$ZodType): Fit | undefined {
     return (value) => (typeof value === 'boolean' ? value : unsure)
   if (schema instanceof z.ZodString) return text(schema)
   if (schema instanceof z.ZodNumber) return number(schema)
-  if (schema instanceof z.ZodEnum || schema instanceof z.ZodLiteral) {
-    const values = schema._zod.values
-    return (value) => ((values as Set<unknown>).has(value) ? value : unsure) // a set of whatever the literals are
-  }
+  if (schema instanceof z.ZodEnum) return oneOf(new Set(schema.options))
+  if (schema instanceof z.ZodLiteral) return oneOf(schema.values)
   return undefined
+}
+
+function oneOf(values: ReadonlySet<unknown>): Fit {
+  return (value) => (values.has(value) ? value : unsure)
 }
 
 function text(schema: z.ZodString): Fit | undefined {
@@ -58,10 +60,8 @@ function text(schema: z.ZodString): Fit | undefined {
 function leastOf(schema: z.ZodString): number | undefined {
   const checks = schema.def.checks ?? []
   if (schema instanceof z.ZodStringFormat || checks.length > 1) return undefined
-  const [only] = checks
-  if (only === undefined) return 0
-  const { def } = only._zod
-  return def.check === 'min_length' ? (def as z.core.$ZodCheckMinLengthDef).minimum : undefined
+  if (checks.length === 0) return 0
+  return schema.maxLength === null && schema.minLength !== null ? schema.minLength : undefined
 }
 
 /** Also where Zod would make a number of it: what is one stays as it is. */
@@ -197,15 +197,13 @@ function map(schema: z.ZodRecord): Fit | undefined {
 /** Loose objects only: what is not named stays. */
 function object(schema: z.ZodObject): Fit | undefined {
   if (!(schema.def.catchall instanceof z.ZodUnknown)) return undefined
-  const keys = Object.keys(schema.shape)
-  const fits = Object.values(schema.shape).map(fitOf)
+  const fields = Object.entries(schema.shape).map(([key, type]) => ({ key, fit: fitOf(type) }))
   return (value) => {
     if (!isObject(value)) return unsure
     let out: Record<string, unknown> | undefined
-    for (let i = 0; i < keys.length; i++) {
-      const key = keys[i]!
+    for (const { key, fit } of fields) {
       const given = value[key]
-      const read = fits[i]!(given)
+      const read = fit(given)
       if (read === unsure) return unsure
       if (read !== given) (out ??= { ...value })[key] = read
     }

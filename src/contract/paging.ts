@@ -23,6 +23,8 @@ export interface Paging {
   rowsKeys: readonly string[]
   /** Pages follow a row's place, not a count: rows that come and go while they are read shift nothing. */
   stable?: boolean
+  /** The counts of the envelope are known to lie: they are not read. */
+  uncounted?: boolean
   /** The first page's query, asking for `size` rows where the vendor lets one ask. */
   first(size?: number): Record<string, QueryValue>
   /** A text instead of a reading says what is wrong with the envelope. */

@@ -14,6 +14,7 @@ export function pages(max: number, { size: usual = 20, honest = true } = {}): Pa
   return {
     query,
     rowsKeys: ['data'],
+    ...(!honest && { uncounted: true }),
     first: (size = max) => ({ index: 0, size: Math.min(size, max) }),
     read(body, asked) {
       const data = Array.isArray(body) ? body : isObject(body) ? body['data'] : undefined

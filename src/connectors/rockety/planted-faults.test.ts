@@ -1,4 +1,4 @@
-// One mapping, one page rule or one error reading taken away is noticed: the same checks pass without the fault.
+// What the suite for all vendors (../planted-faults.test.ts) cannot know: each envelope, and the client map.
 import { expect, test } from 'vitest'
 
 import type { Contract } from '../../contract/contract.ts'
@@ -62,27 +62,6 @@ test.each([
   ['meta', ['data']],
 ])('a reader of %s without %s sees too little', async (envelope, keys) => {
   expect(await countWith(without(...keys), envelope).catch(() => -1)).not.toBe(60)
-})
-
-async function messageWith(changes: Partial<Contract>, errorBody: string): Promise<string> {
-  const outcome = await open(changes, { errorBody }).client.try(tasks.get, { params: { id: 9 } })
-  return outcome.ok ? '' : outcome.error.message
-}
-
-const shapes = [
-  'message',
-  'error-object',
-  'error-text',
-  'errors-objects',
-  'errors-texts',
-  'errors-map',
-  'html',
-]
-
-test.each(shapes)('the error reading takes %s, and its loss is noticed', async (errorBody) => {
-  expect(await messageWith({}, errorBody)).toContain('Task not found.')
-  const deaf = { ...connector.contract.errors, read: () => ({}) }
-  expect(await messageWith({ errors: deaf }, errorBody)).not.toContain('Task not found.')
 })
 
 const draft = {

@@ -114,7 +114,7 @@ test.each(detectors.map((one) => [one.contract.title, one] as const))(
     await read('findings')
     const [desk] = live.filter((one) => one.connector === holder)
     if (desk === undefined) throw new Error('no connection holds tickets')
-    while ((await deliver(hub, desk, holder.desk)) !== 0);
+    while ((await deliver(hub, desk)) !== 0);
 
     const texts = sandbox.truth().filed.map((ticket) => ticket.text)
     for (const feed of detector.feeds.filter((one) => one.kind === 'findings')) {

@@ -250,6 +250,9 @@ test('one case: why its findings belong together, its tickets, its deliveries in
     marker,
     url: null,
     foldedInto: null,
+    gone: null,
+    seen: null,
+    agreed: {},
     createdAt: t,
   }
   await putTicket(store.db, ticket)

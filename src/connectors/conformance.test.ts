@@ -225,7 +225,9 @@ describe.each(connectors.map((connector) => [connector.contract.vendor, connecto
     describe('reading', () => {
       test('feeds read the same rows, however the vendor puts them', async () => {
         const expected = await readFeeds(connector, {})
-        expect(Object.keys(expected).filter((name) => expected[name]?.length === 0)).toEqual([])
+        // Of a ticketing vendor's tickets only ours are read, and here are none.
+        const full = connector.feeds.filter((feed) => feed.kind !== 'tickets').map((feed) => feed.name)
+        expect(full.filter((name) => expected[name]?.length === 0)).toEqual([])
         for (const switches of eachSwitch(connector)) {
           expect([switches, await readFeeds(connector, switches)]).toEqual([switches, expected])
         }

@@ -41,6 +41,7 @@ export class Holding {
         ),
       overlapMs: ({ floorMs }: Reach) => floorMs,
       deep: true,
+      ours: () => Promise.resolve(new Map()),
       open: () =>
         Promise.resolve([...this.latest.keys()].map((id) => this.#known(id)).filter((known) => known.open)),
       heldPages: this.#heldPages,

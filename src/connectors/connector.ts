@@ -12,7 +12,16 @@ import type { Reading } from '../domain/finding.ts'
 import type { Reach } from '../domain/horizon.ts'
 import type { RecordSeed, VendorRecord } from '../domain/record.ts'
 import type { Severity } from '../domain/severity.ts'
-import type { NoteDraft, TicketDraft } from '../domain/ticket.ts'
+import type {
+  AlertDraft,
+  NoteDraft,
+  TicketDraft,
+  TicketFields,
+  TicketReport,
+  TicketSight,
+  WorksheetDraft,
+  WriteBackDraft,
+} from '../domain/ticket.ts'
 import type { World } from './world.ts'
 
 /** A vendor: everything that the rest of the program knows about it. */
@@ -21,6 +30,8 @@ export interface Connector {
   feeds: readonly Feed[]
   /** Present when the vendor holds tickets. */
   desk?: Desk
+  /** Present when what it has raised can be closed there over its interface. */
+  origin?: Origin
   /** Present when the vendor holds projects and tasks. */
   board?: Board
   /** What `watchfloor doctor` tries, in order. Never writes. */
@@ -31,7 +42,7 @@ export interface Connector {
 /** One resource of one connection that is read again and again. */
 export interface Feed {
   name: string
-  kind: 'customers' | 'findings' | 'inventory' | 'audit'
+  kind: 'customers' | 'findings' | 'inventory' | 'audit' | 'tickets'
   everyMs: number
   /** Older than this is stale, ms; two missed turns and a minute when it is not said. */
   freshMs?: number
@@ -48,6 +59,8 @@ export interface Feed {
   isFinding?(record: VendorRecord): boolean
   /** `audit`: what somebody did at the vendor, in OCSF. Pure. */
   toActivity?(record: VendorRecord): ApiActivity
+  /** `tickets`: how one of our tickets stands. Pure. */
+  toReport?(record: VendorRecord): TicketReport
 }
 
 /** What a feed may use. */
@@ -71,6 +84,8 @@ export interface FeedReader {
   overlapMs(reach: Reach): number
   /** Whether the past is read again now and then, for what came later than that. */
   deep: boolean
+  /** Those of the tickets that are ours, with the marker that each was given, whatever has become of it. */
+  ours(vendorIds: string[]): Promise<Map<string, string>>
 }
 
 export interface Known {
@@ -112,6 +127,62 @@ export interface Desk {
   ticketsSince(client: Client, since: number): Promise<DeskTicket[]>
   /** Closes a stray with a note that names the ticket that stays. Repeatable. Throws ApiError. */
   fold(client: Client, stray: DeskTicket, into: DeskTicket): Promise<void>
+  /** Sets fields in the account's own words and leaves the others as they are. Repeatable. */
+  change(
+    client: Client,
+    ticketId: string,
+    fields: TicketFields,
+  ): Promise<Outcome<unknown> & { ticket?: DeskTicket }>
+  /** The ticket, if it has these fields already; undefined when it has not. Throws ApiError. */
+  holds(client: Client, ticketId: string, fields: TicketFields): Promise<DeskTicket | undefined>
+  /** A ticket that is not where it was: Records for the tickets feed that tell where it went. Throws ApiError. */
+  trace(client: Client, lost: LostTicket): Promise<RecordSeed[]>
+  /** What the account calls things. Throws ApiError. */
+  vocabulary(client: Client): Promise<Vocabulary>
+  /** The desk watches devices too. */
+  alarms?: Alarms
+  worksheets?: Worksheets
+}
+
+export interface LostTicket {
+  vendorId: string
+  marker: string
+  customerId: string
+  /** When it was last seen, by the vendor's clock. */
+  since: number
+}
+
+export interface Vocabulary {
+  statuses: string[]
+  priorities: string[]
+  worksheets: string[]
+}
+
+/** Alerts on devices. A raise is a POST like any other; to clear one is repeatable. */
+export interface Alarms {
+  raise(client: Client, draft: AlertDraft): Promise<Outcome<unknown> & { alertId?: string }>
+  /** The open alert that carries the marker. Throws ApiError. */
+  find(client: Client, marker: string): Promise<string | undefined>
+  clear(client: Client, alertId: string): Promise<Outcome<unknown>>
+}
+
+export interface Worksheets {
+  attach(
+    client: Client,
+    ticketId: string,
+    draft: WorksheetDraft,
+  ): Promise<Outcome<unknown> & { worksheetId?: string }>
+  /** Throws ApiError. */
+  find(client: Client, ticketId: string, title: string): Promise<string | undefined>
+}
+
+/** A vendor of findings that can be told what became of them. Off until the connection's settings allow it. */
+export interface Origin {
+  allowed(settings: Readonly<Record<string, string>>): boolean
+  /** Status, and the comment unless it is there. Repeatable. */
+  close(client: Client, draft: WriteBackDraft): Promise<Outcome<unknown>>
+  /** Whether it stands as the draft wants it, comment included. Throws ApiError. */
+  closed(client: Client, draft: WriteBackDraft): Promise<boolean>
 }
 
 export interface DeskTicket {
@@ -122,6 +193,7 @@ export interface DeskTicket {
   createdAt: number
   closed: boolean
   url: string | null
+  sight: TicketSight
 }
 
 /**

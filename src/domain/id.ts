@@ -15,9 +15,12 @@ export function digest(text: string): string {
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-/** The marker that a ticket carries in its subject: `[WF-7K2M9QX4TB]`, ten base-32 digits (50 bits) of the case id. */
-export function markerOf(caseId: string): string {
-  let bits = BigInt(`0x${digest(caseId).slice(0, 13)}`)
+/**
+ * The marker that a ticket carries in its subject: `[WF-7K2M9QX4TB]`, ten base-32 digits (50 bits) of the case id. The
+ * second ticket of a case, a follow-up, has one of its own, and so on.
+ */
+export function markerOf(caseId: string, nth = 1): string {
+  let bits = BigInt(`0x${digest(nth === 1 ? caseId : `${caseId}/${nth}`).slice(0, 13)}`)
   let text = ''
   for (let i = 0; i < 10; i++) {
     text += crockford[Number(bits & 31n)]

@@ -1,8 +1,9 @@
 import { type Placement, correlate, linksOf, nearMs } from '../analysis/correlate.ts'
-import type { Case } from '../domain/case.ts'
+import { type Case, statusOf } from '../domain/case.ts'
 import type { Entity } from '../domain/entity.ts'
 import type { Finding } from '../domain/finding.ts'
 import { worst } from '../domain/severity.ts'
+import { decisionsOf, dropDecisions } from '../store/case-decisions.ts'
 import { casesByIds, putCases } from '../store/cases.ts'
 import { putEdges } from '../store/edges.ts'
 import { dropEntities, neighbours, putEntities } from '../store/entities.ts'
@@ -12,6 +13,8 @@ import type { Db } from '../store/store.ts'
 /** What became of one case in this batch. */
 export interface CaseNews {
   case: Case
+  /** As it was before; undefined for a new one. */
+  was: Case | undefined
   /** The finding that founded it, when it is new. */
   founder: Finding | undefined
   joined: { finding: Finding; reason: string }[]
@@ -83,6 +86,7 @@ async function keepNews(
   for (const { finding, caseId, reason, founder } of placements) {
     const entry = news.get(caseId) ?? {
       case: known.get(caseId) ?? found(caseId, finding, now),
+      was: known.get(caseId),
       founder: undefined,
       joined: [],
       turned: [],
@@ -97,6 +101,7 @@ async function keepNews(
     if (own === undefined) continue
     const entry = news.get(own.id) ?? {
       case: { ...own, updatedAt: now },
+      was: own,
       founder: undefined,
       joined: [],
       turned: [],
@@ -116,14 +121,20 @@ async function keepNews(
   return [...news.values()]
 }
 
-/** A case is resolved when the vendor has closed all of its findings, and open again with the first that is. */
+/** A case is resolved when the vendor has closed all of its findings, unless a person has decided; see `statusOf`. */
 async function setStatuses(tx: Db, news: readonly CaseNews[]): Promise<void> {
-  const open = await casesWithOpenFindings(
-    tx,
-    news.map((entry) => entry.case.id),
-  )
-  for (const entry of news)
-    entry.case = { ...entry.case, status: open.has(entry.case.id) ? 'open' : 'resolved' }
+  const ids = news.map((entry) => entry.case.id)
+  const open = await casesWithOpenFindings(tx, ids)
+  const decisions = await decisionsOf(tx, ids)
+  const overtaken: string[] = []
+  for (const entry of news) {
+    const { id } = entry.case
+    const isNews = entry.joined.some(({ finding }) => finding.open) || entry.turned.some((one) => one.open)
+    const next = statusOf({ open: open.has(id), news: isNews, decided: decisions.get(id)?.status })
+    entry.case = { ...entry.case, status: next.status }
+    if (next.overtaken) overtaken.push(id)
+  }
+  if (overtaken.length > 0) await dropDecisions(tx, overtaken)
 }
 
 function found(id: string, finding: Finding, now: number): Case {

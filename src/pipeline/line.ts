@@ -6,6 +6,7 @@ import { keepCases } from './correlate.ts'
 import { type SeenCustomer, mapCustomers, toSeenCustomer } from './customers.ts'
 import type { Hub } from './hub.ts'
 import { type Lease, withLease } from './lease.ts'
+import { type Reported, mirrorTickets, toReported } from './mirror.ts'
 import { type Normalised, normalise, toActivity, toFindings } from './normalise.ts'
 import { decideChanges, decideWaiting } from './tickets.ts'
 import { feedOf } from './vendors.ts'
@@ -45,11 +46,12 @@ async function throughStages(hub: Hub, lease: Lease, records: readonly VendorRec
 async function stages(tx: Db, hub: Hub, lease: Lease, records: readonly VendorRecord[]): Promise<void> {
   const now = hub.outside.now()
   await lease.renew(tx)
-  const { customers, findings } = read(hub, records)
+  const { customers, findings, reports } = read(hub, records)
   const free = await mapCustomers(tx, customers)
   const news = await keepCases(tx, [...free, ...(await toFindings(tx, findings))], now)
   await decideChanges(tx, hub, news, now)
   if (customers.length > 0) await decideWaiting(tx, hub, now)
+  await mirrorTickets(tx, hub, reports, now)
   await markDone(
     tx,
     records.map((record) => record.id),
@@ -60,18 +62,20 @@ async function stages(tx: Db, hub: Hub, lease: Lease, records: readonly VendorRe
 function read(
   hub: Hub,
   records: readonly VendorRecord[],
-): { customers: SeenCustomer[]; findings: Normalised[] } {
+): { customers: SeenCustomer[]; findings: Normalised[]; reports: Reported[] } {
   const customers: SeenCustomer[] = []
   const findings: Normalised[] = []
+  const reports: Reported[] = []
   for (const record of records) {
     const feed = feedOf(hub.live, record.connectionId, record.feed)
     if (feed?.kind === 'customers')
       customers.push(...[attempt(() => toSeenCustomer(hub, record, feed))].filter(isThere))
     if (feed?.kind === 'findings') findings.push(...[attempt(() => normalise(record, feed))].filter(isThere))
+    if (feed?.kind === 'tickets') reports.push(attempt(() => toReported(record, feed)))
     // Read again where it is shown; here only what cannot be read is found out.
     if (feed?.kind === 'audit') attempt(() => toActivity(record, feed))
   }
-  return { customers, findings }
+  return { customers, findings, reports }
 }
 
 /** A record that its own vendor's mapping cannot take. */

@@ -4,7 +4,7 @@ import { nextDue } from '../store/ticket-changes.ts'
 import type { Hub } from './hub.ts'
 import { LeaseLost } from './lease.ts'
 import { advance } from './line.ts'
-import { deliver } from './outbox.ts'
+import { deliver, hasOutbox } from './outbox.ts'
 import { sweep } from './sweep.ts'
 import { syncFeed } from './sync.ts'
 import type { Live } from './vendors.ts'
@@ -63,12 +63,16 @@ async function startConnection(
     jobs.push(loop(hub, stopped, `${live.connection.id} ${name}`, work))
   }
   const wait = (ms: number): Promise<void> => hub.outside.sleep(ms, stopped.signal)
-  if (desk !== undefined) {
+  if (hasOutbox(live)) {
     repeat('outbox', async () => {
-      const worked = await deliver(hub, live, desk)
+      const worked = await deliver(hub, live)
       if (worked === undefined || worked === 0)
-        await mail.wait(hub, await untilDue(hub, live), stopped.signal)
+        return mail.wait(hub, await untilDue(hub, live), stopped.signal)
+      // What was reported of a ticket before we knew that it is ours can be read now.
+      return news.ring()
     })
+  }
+  if (desk !== undefined) {
     repeat('sweep', async () => {
       await wait(sweepMs)
       if (!stopped.signal.aborted) await sweep(hub, live, desk)

@@ -4,7 +4,8 @@ import { getMeta, setMeta } from '../store/meta.ts'
 import { putTicket, ticketByMarker, ticketsOf } from '../store/tickets.ts'
 import type { Hub } from './hub.ts'
 import { withLease } from './lease.ts'
-import { outboxLease, toTicket } from './outbox.ts'
+import { toTicket } from './desk-carrier.ts'
+import { outboxLease } from './outbox.ts'
 import type { Live } from './vendors.ts'
 
 /** Every ticket of ours this young is looked at again: a stray can come to light late. */
@@ -45,7 +46,7 @@ async function foldStrays(
   let folded = 0
   for (const stray of tickets) {
     if (stray.vendorId === survivor.vendorId || done.has(stray.vendorId)) continue
-    const ticket = toTicket(known.caseId, known.connectionId, stray, hub.outside.now())
+    const ticket = toTicket(known.caseId, known.connectionId, marker, stray, hub.outside.now())
     await desk.fold(live.client, stray, survivor)
     await putTicket(hub.store.db, { ...ticket, foldedInto: known.id })
     hub.log('warn', 'a stray ticket was folded', { stray: stray.number, into: survivor.number, marker })

@@ -16,6 +16,7 @@ import { putRun } from '../store/runs.ts'
 import type { Db } from '../store/store.ts'
 import { FeedMemory, forget, recall, remember } from './feed-memory.ts'
 import { sightingsOf } from './horizon.ts'
+import { ticketsByVendorIds } from '../store/tickets.ts'
 import type { Hub } from './hub.ts'
 import { type Lease, withLease } from './lease.ts'
 import { Ledger } from './ledger.ts'
@@ -162,6 +163,10 @@ function readerFor({ hub, live, feed, memory, startedAt: now }: Attempt): FeedRe
     overlapMs: (reach) => (hub.protections.overlap ? overlapOf(memory.horizon, reach) : 0),
     deep: hub.protections.overlap,
     heldPages: memory.held,
+    ours: async (vendorIds) => {
+      const found = await ticketsByVendorIds(db, connectionId, vendorIds)
+      return new Map(found.map((ticket) => [ticket.vendorId, ticket.marker]))
+    },
   }
 }
 

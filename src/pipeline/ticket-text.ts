@@ -9,19 +9,28 @@ import { markerOf } from '../domain/id.ts'
 const maxSubject = 200
 const maxPart = 6000
 
-export function subjectOf(own: Case): string {
+export function subjectOf(own: Case, marker: string): string {
   const severity = own.severity === 'unknown' ? '' : `${capital(own.severity)}: `
-  return shorten(`${markerOf(own.id)} ${severity}${oneLine(own.title)}`, maxSubject)
+  return shorten(`${marker} ${severity}${oneLine(own.title)}`, maxSubject)
 }
 
-export function bodyOf(finding: Finding, vendor: string): string {
-  return [oneLine(finding.title), factsOf(finding), referenceOf(vendor, finding.feed, finding.vendorId)].join(
-    '\n\n',
-  )
+/** With a case, its marker stands in the text too: a merge at the vendor leaves nothing of a subject. */
+export function bodyOf(finding: Finding, vendor: string, caseId?: string): string {
+  const own = caseId === undefined ? [] : [`Case: ${markerOf(caseId)}`]
+  const source = referenceOf(vendor, finding.feed, finding.vendorId)
+  return [oneLine(finding.title), factsOf(finding), ...own, source].join('\n\n')
+}
+
+export function followUpBody(number: string, told: string): string {
+  return `Follow-up of ticket #${number}, which was resolved.\n\n${told}`
 }
 
 export function joinedBody(finding: Finding, reason: string, vendor: string): string {
   return `A further alert belongs to this case (${reason}).\n\n${bodyOf(finding, vendor)}`
+}
+
+export function remainderBody(caseId: string): string {
+  return `The ticket of this case was deleted. What it could not tell any more follows here.\n\nCase: ${markerOf(caseId)}`
 }
 
 /** The vendor's own words, to follow a body. */

@@ -129,6 +129,16 @@ export async function markDone(db: Db, ids: string[]): Promise<void> {
     .execute()
 }
 
+/** What the vendor showed last of one thing is to be read again; nothing when it has shown nothing. */
+export async function readAgain(db: Db, connectionId: string, feed: string, vendorId: string): Promise<void> {
+  const query = db.updateTable('records').set({ pending: 1 }).where(isHead)
+  await query
+    .where('connection_id', '=', connectionId)
+    .where('feed', '=', feed)
+    .where('vendor_id', '=', vendorId)
+    .execute()
+}
+
 /** What is to be read again. */
 export async function markPending(db: Db, ids: string[]): Promise<void> {
   await db

@@ -1,4 +1,6 @@
 import type { BudgetRow } from './budgets.ts'
+import type { CaseCommentRow } from './case-comments.ts'
+import type { CaseDecisionRow } from './case-decisions.ts'
 import type { CaseRow } from './cases.ts'
 import type { ConnectionRow } from './connections.ts'
 import type { CoverageRow } from './coverage.ts'
@@ -12,6 +14,7 @@ import type { GapRow } from './gaps.ts'
 import type { HorizonRow } from './horizons.ts'
 import type { LeaseRow } from './leases.ts'
 import type { MetaRow } from './meta.ts'
+import type { PolicyRow } from './policies.ts'
 import type { RecordRow } from './records.ts'
 import type { RunRow } from './runs.ts'
 import type { TenantRow } from './tenants.ts'
@@ -28,7 +31,10 @@ export interface Tables {
   findings: FindingRow
   entities: EntityRow
   cases: CaseRow
+  case_comments: CaseCommentRow
+  case_decisions: CaseDecisionRow
   edges: EdgeRow
+  policies: PolicyRow
   tickets: TicketRow
   ticket_changes: ChangeRow
   leases: LeaseRow
@@ -50,7 +56,10 @@ export const tableNames = [
   'findings',
   'entities',
   'cases',
+  'case_comments',
+  'case_decisions',
   'edges',
+  'policies',
   'tickets',
   'ticket_changes',
   'leases',

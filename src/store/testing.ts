@@ -129,7 +129,8 @@ export function caseOf(id: string, over: Partial<Case> = {}): Case {
 
 export function ticket(id: string, over: Partial<Ticket> = {}): Ticket {
   const base = { caseId: 'case', connectionId: 'con', vendorId: id, number: '7', marker: '[WF-0000000000]' }
-  return { id, ...base, url: null, foldedInto: null, createdAt: 1000, ...over }
+  const state = { foldedInto: null, gone: null, seen: null, agreed: {} }
+  return { id, ...base, url: null, ...state, createdAt: 1000, ...over }
 }
 
 export function ticketChange(id: string, over: Partial<TicketChange> = {}): TicketChange {

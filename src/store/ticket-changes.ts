@@ -47,7 +47,8 @@ const isSending = sql<boolean>`state = 'sending'`
 
 /**
  * What may be sent or looked up now, in the order decided, at most one change per case. A change waits while another
- * of its case is on its way; a create for the creates before it; a note for everything before it and for a live ticket.
+ * of its case is on its way at the same vendor; a create for the creates before it; all else for everything before it
+ * and, unless it needs none, for a live ticket.
  */
 export async function dueChanges(
   db: Db,
@@ -62,10 +63,12 @@ export async function dueChanges(
     .where('connection_id', '=', connectionId)
   const blocked = sql<boolean>`exists (
     select 1 from ticket_changes as o where o.case_id = c.case_id and o.id <> c.id
-      and (o.state = 'sending' or (o.state in ('pending', 'ambiguous') and (c.kind = 'note' or o.kind = 'create')
+      and o.connection_id = c.connection_id
+      and (o.state = 'sending' or (o.state in ('pending', 'ambiguous') and (c.kind <> 'create' or o.kind = 'create')
         and (o.created_at, o.kind, o.version) < (c.created_at, c.kind, c.version))))`
-  const ticketed = sql<boolean>`(c.kind <> 'note' or exists (
-    select 1 from tickets as t where t.case_id = c.case_id and t.connection_id = c.connection_id and t.folded_into is null))`
+  const ticketed = sql<boolean>`(c.kind in ('create', 'alert', 'write-back') or exists (
+    select 1 from tickets as t where t.case_id = c.case_id and t.connection_id = c.connection_id
+      and (t.folded_into is null and t.gone is null or t.folded_into is not null and t.gone = 'merged')))`
   const rows = await query
     .where('due_at', '<=', now)
     .where((eb) => eb.not(blocked))
@@ -78,6 +81,36 @@ export async function dueChanges(
     .execute()
   const seen = new Set<string>()
   return rows.filter((row) => !seen.has(row.case_id) && seen.add(row.case_id)).map(fromRow)
+}
+
+/** What was decided for these cases' tickets can no longer be done. */
+export async function refuseWaiting(
+  db: Db,
+  connectionId: string,
+  caseIds: string[],
+  error: string,
+): Promise<void> {
+  const query = db.updateTable('ticket_changes as c').set({ state: 'refused', error }).where(isUnsettled)
+  await query
+    .where('connection_id', '=', connectionId)
+    .where(among(db, 'case_id', caseIds))
+    .where('kind', 'not in', ['create', 'alert', 'write-back'])
+    .execute()
+}
+
+/** Those of the cases for which a note that tells of an alert has not been settled. */
+export async function casesWithUntold(db: Db, connectionId: string, caseIds: string[]): Promise<Set<string>> {
+  const query = db
+    .selectFrom('ticket_changes')
+    .select(['case_id', 'payload'])
+    .where(sql<boolean>`state in ('pending', 'sending', 'ambiguous')`)
+  const rows = await query
+    .where('connection_id', '=', connectionId)
+    .where('kind', '=', 'note')
+    .where(among(db, 'case_id', caseIds))
+    .execute()
+  const quoting = rows.filter((row) => decode<TicketChange['payload']>(row.payload).quotes !== undefined)
+  return new Set(quoting.map((row) => row.case_id))
 }
 
 /** When the next unsettled change falls due; undefined when there is none. */
@@ -120,7 +153,7 @@ export async function setChange(
   if (expectState) query = query.where('state', '=', expectState)
   if (patch.state === 'sending') {
     const other = sql<boolean>`exists (select 1 from ticket_changes as o
-      where o.case_id = ticket_changes.case_id and o.state = 'sending' and o.id <> ${id})`
+      where o.case_id = ticket_changes.case_id and o.connection_id = ticket_changes.connection_id and o.state = 'sending' and o.id <> ${id})`
     query = query.where((eb) => eb.not(other))
   }
   return (await query.executeTakeFirst()).numUpdatedRows > 0n
@@ -178,22 +211,31 @@ export async function totals(db: Db): Promise<ChangeTotals> {
   }
 }
 
-/** The highest version of a kind that each case has. */
-export async function lastVersions(
-  db: Db,
-  caseIds: string[],
-  kind: ChangeKind,
-): Promise<Map<string, number>> {
+/** How many changes of each kind each case has, by `changeKey`: the version of the last one. */
+export async function lastVersions(db: Db, caseIds: string[]): Promise<Map<string, number>> {
   const query = db
     .selectFrom('ticket_changes')
     .where(among(db, 'case_id', caseIds))
-    .where('kind', '=', kind)
-    .groupBy('case_id')
+    .groupBy(['case_id', 'kind'])
   const rows = await query
-    .select('case_id')
+    .select(['case_id', 'kind'])
     .select((eb) => eb.fn.max<number>('version').as('version'))
     .execute()
-  return new Map(rows.map((row) => [row.case_id, row.version]))
+  return new Map(rows.map((row) => [changeKey(row.case_id, row.kind), row.version]))
+}
+
+export function changeKey(caseId: string, kind: ChangeKind): string {
+  return `${caseId} ${kind}`
+}
+
+/** What has left for these cases and may have been carried out, while nobody knows yet. */
+export async function onTheirWay(db: Db, caseIds: string[]): Promise<StoredChange[]> {
+  const query = db
+    .selectFrom('ticket_changes')
+    .selectAll()
+    .where(sql<boolean>`state in ('sending', 'ambiguous')`)
+  const rows = await query.where(among(db, 'case_id', caseIds)).execute()
+  return rows.map(fromRow).sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
 }
 
 function toRow(change: TicketChange): ChangeRow {

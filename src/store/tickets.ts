@@ -1,6 +1,8 @@
+import { sql } from 'kysely'
 import type { Ticket } from '../domain/ticket.ts'
 import type { Db } from './engine.ts'
 import { insertMany } from './insert.ts'
+import { decode, encode } from './json.ts'
 import { among, type Before, isBefore } from './lists.ts'
 
 export interface TicketRow {
@@ -12,6 +14,9 @@ export interface TicketRow {
   marker: string
   url: string | null
   folded_into: string | null
+  gone: Ticket['gone']
+  seen: string | null
+  agreed: string | null
   created_at: number
 }
 
@@ -25,8 +30,82 @@ export async function putTicket(db: Db, ticket: Ticket): Promise<void> {
       'marker',
       'url',
       ['folded_into', 'coalesce(excluded.folded_into, tickets.folded_into)'],
+      ['seen', 'coalesce(tickets.seen, excluded.seen)'],
+      ['agreed', 'coalesce(tickets.agreed, excluded.agreed)'],
     ],
   })
+}
+
+export type TicketPatch = Partial<Pick<Ticket, 'foldedInto' | 'gone' | 'seen' | 'agreed'>>
+
+export async function setTicket(db: Db, id: string, patch: TicketPatch): Promise<void> {
+  const { foldedInto, gone, seen, agreed } = patch
+  const row = {
+    ...(foldedInto !== undefined && { folded_into: foldedInto }),
+    ...(gone !== undefined && { gone }),
+    ...(seen !== undefined && { seen: encode(seen) }),
+    ...(agreed !== undefined && { agreed: encode(agreed) }),
+  }
+  await db.updateTable('tickets').set(row).where('id', '=', id).execute()
+}
+
+/** Those of the vendor's tickets that we hold. */
+export async function ticketsByVendorIds(
+  db: Db,
+  connectionId: string,
+  vendorIds: string[],
+): Promise<Ticket[]> {
+  const query = db.selectFrom('tickets').selectAll().where('connection_id', '=', connectionId)
+  const rows = await query
+    .where(among(db, 'vendor_id', vendorIds))
+    .orderBy('id')
+    .execute()
+  return rows.map(fromRow)
+}
+
+/** Tickets that were merged into these. */
+export async function ticketsMergedInto(db: Db, ids: string[]): Promise<Ticket[]> {
+  const query = db
+    .selectFrom('tickets')
+    .selectAll()
+    .where(sql<boolean>`folded_into is not null`)
+  const rows = await query
+    .where(among(db, 'folded_into', ids))
+    .where('gone', '=', 'merged')
+    .orderBy('id')
+    .execute()
+  return rows.map(fromRow)
+}
+
+/**
+ * The ticket at which work on each case goes on: its youngest that still stands, or the one that this was merged into.
+ * A case whose tickets were all deleted has none.
+ */
+export async function liveTickets(
+  db: Db,
+  connectionId: string,
+  caseIds: string[],
+): Promise<Map<string, Ticket | null>> {
+  const all = (await ticketsOf(db, caseIds)).filter((one) => one.connectionId === connectionId)
+  const live = new Map<string, Ticket | null>(all.map((one) => [one.caseId, null]))
+  // Oldest first: the youngest stays.
+  for (const one of all) if (one.foldedInto === null && one.gone === null) live.set(one.caseId, one)
+  for (const one of all) {
+    if (one.gone !== 'merged' || live.get(one.caseId) !== null) continue
+    live.set(one.caseId, (await standing(db, one.foldedInto)) ?? null)
+  }
+  return live
+}
+
+/** Merged tickets are merged again: a few steps, and never round in a circle. */
+async function standing(db: Db, id: string | null): Promise<Ticket | undefined> {
+  for (let next = id, steps = 0; next !== null && steps < 8; steps++) {
+    const row = await db.selectFrom('tickets').selectAll().where('id', '=', next).executeTakeFirst()
+    if (row === undefined || row.gone === 'deleted') return undefined
+    if (row.folded_into === null) return fromRow(row)
+    next = row.folded_into
+  }
+  return undefined
 }
 
 export async function ticketsOf(db: Db, caseIds: string[]): Promise<Ticket[]> {
@@ -71,7 +150,7 @@ export async function foldTicket(db: Db, id: string, into: string): Promise<void
 
 /** Tickets that were folded into another one of their case. */
 export async function countStrays(db: Db): Promise<number> {
-  const query = db.selectFrom('tickets').where('folded_into', 'is not', null)
+  const query = db.selectFrom('tickets').where('folded_into', 'is not', null).where('gone', 'is', null)
   return (await query.select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()).count
 }
 
@@ -85,6 +164,9 @@ function toRow(ticket: Ticket): TicketRow {
     marker: ticket.marker,
     url: ticket.url,
     folded_into: ticket.foldedInto,
+    gone: ticket.gone,
+    seen: ticket.seen && encode(ticket.seen),
+    agreed: Object.keys(ticket.agreed).length === 0 ? null : encode(ticket.agreed),
     created_at: ticket.createdAt,
   }
 }
@@ -99,6 +181,9 @@ function fromRow(row: TicketRow): Ticket {
     marker: row.marker,
     url: row.url,
     foldedInto: row.folded_into,
+    gone: row.gone,
+    seen: row.seen === null ? null : decode(row.seen),
+    agreed: row.agreed === null ? {} : decode(row.agreed),
     createdAt: row.created_at,
   }
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 
 import { operation } from '../../contract/operation.ts'
+import { changeKinds } from '../../domain/ticket.ts'
 import { cursorPaging } from '../paging.ts'
 import { changeStates, source, time } from './fields.ts'
 
@@ -8,7 +9,9 @@ export const deliveryAnswer = z.object({
   id: z.string(),
   case_id: z.string(),
   connection: z.string(),
-  kind: z.enum(['create', 'note']),
+  kind: z
+    .enum(changeKinds)
+    .describe('a second create is a follow-up; write-back tells the vendor of a finding'),
   version: z.int(),
   subject: z.string(),
   state: z

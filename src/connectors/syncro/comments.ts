@@ -6,7 +6,7 @@ import { paged } from './paging.ts'
 import { needs } from './permissions.ts'
 
 /** Comments of a ticket. They cannot be changed or deleted, and without `do_not_email` a visible one mails the customer. */
-const comment = z.looseObject({
+export const comment = z.looseObject({
   id: z.int(),
   created_at: text,
   updated_at: text,

@@ -2,14 +2,19 @@ import { ApiError } from '../../contract/api-error.ts'
 import type { CallOptions, Client } from '../../contract/client.ts'
 import type { Input } from '../../contract/operation.ts'
 import { Walk } from '../../contract/walk.ts'
-import { hostEntity } from '../../domain/entity.ts'
 import { readMarker } from '../../domain/id.ts'
-import type { TicketDraft } from '../../domain/ticket.ts'
+import type { Audience, TicketDraft } from '../../domain/ticket.ts'
 import type { Desk, DeskTicket } from '../connector.ts'
-import { assets } from './assets.ts'
 import { comments } from './comments.ts'
-import { settings } from './settings.ts'
+import { alarms } from './desk-alarms.ts'
+import { deviceOf, helpful } from './desk-device.ts'
+import { change, holds } from './desk-fields.ts'
+import { fit, toDeskTicket } from './desk-ticket.ts'
+import { unsettled } from './desk-trouble.ts'
+import { worksheets } from './desk-worksheets.ts'
+import { trace } from './ticket-trace.ts'
 import { type TicketRow, closed, tickets } from './tickets.ts'
+import { firstOf, priorityFor, readTicketWords, readWords } from './vocabulary.ts'
 
 /** A stray that was folded carries it; it is set last, so it also says that nothing is left to do. */
 export const foldTag = 'watchfloor-folded'
@@ -32,7 +37,11 @@ export const desk: Desk = {
 
   async note(client, ticketId, draft) {
     const tail = /\[[^\]]*\]\s*$/.exec(draft.subject)?.[0] ?? ''
-    const body = { subject: fit(safeSubject(draft.subject), tail), body: draft.body, ...silent }
+    const body = {
+      subject: fit(safeSubject(draft.subject), tail),
+      body: draft.body,
+      ...seenBy(draft.audience),
+    }
     const outcome = await client.try(
       comments.create,
       { params: { id: ticketId }, body },
@@ -96,50 +105,44 @@ export const desk: Desk = {
     const body = { status: 'Resolved', tag_list: [...new Set([...tags, foldTag])] }
     await client.call(tickets.update, { params: { id }, body }, { priority: 'write' })
   },
+
+  change,
+  holds,
+  trace,
+
+  async vocabulary(client) {
+    const { statuses, worksheets: sheets } = await readTicketWords(client)
+    const { priorities } = await readWords(client, { priority: 'write' })
+    return { statuses, priorities, worksheets: sheets.map((one) => one.name) }
+  },
+
+  alarms,
+  worksheets,
 }
 
 /** Nobody is mailed, and only technicians see it. */
 const silent = { hidden: true, do_not_email: true } as const
+
+/** Unless the customer's policy says otherwise. */
+function seenBy(audience: Audience | undefined): { hidden: boolean; do_not_email: boolean } {
+  if (audience?.public !== true) return silent
+  return { hidden: false, do_not_email: !audience.email }
+}
 
 function fieldsOf(draft: TicketDraft): Record<string, unknown> {
   return {
     customer_id: Number(draft.customerId),
     subject: fit(draft.subject, draft.marker),
     tag_list: ['watchfloor'],
-    comments_attributes: [{ subject: 'Initial Issue', body: draft.body, ...silent }],
+    comments_attributes: [{ subject: 'Initial Issue', body: draft.body, ...seenBy(draft.audience) }],
   }
 }
 
 /** Subjects by which Syncro moves a ticket's status, or logs a step of its own. */
 const meaningful = /^(diagnosis|parts arrival|parts order|issue|contacted|approval|update|completed|other)$/i
 
-/** A long subject is cut before its marker, so that no column of the vendor's cuts the marker off. */
-function fit(subject: string, marker: string): string {
-  if (subject.length <= 250) return subject
-  return `${subject
-    .replace(marker, '')
-    .trim()
-    .slice(0, 240 - marker.length)}… ${marker}`
-}
-
 function safeSubject(subject: string): string {
   return meaningful.test(subject.trim()) ? `Watchfloor: ${subject}` : subject
-}
-
-interface Vocabulary {
-  priorities: string[]
-  problemTypes: string[]
-}
-
-/** What the account calls things, read once per client; a failed read is not kept. */
-const vocabularies = new WeakMap<Client, Vocabulary>()
-
-const priorityWords: Record<string, string[]> = {
-  critical: ['urgent', 'critical', 'emergency', 'high'],
-  high: ['high', 'urgent'],
-  medium: ['normal', 'medium'],
-  low: ['low', 'normal'],
-  informational: ['low', 'normal'],
 }
 
 /** Priority and problem type in the account's own words; left out when they cannot be known. */
@@ -147,12 +150,9 @@ async function vocabularyFor(
   client: Client,
   draft: TicketDraft,
 ): Promise<{ priority?: string; problem_type?: string }> {
-  const known = vocabularies.get(client) ?? (await readVocabulary(client))
+  const known = await readWords(client, helpful).catch(unlessTrouble)
   if (known === undefined) return {}
-  const words = priorityWords[draft.severity] ?? ['normal', 'medium']
-  const priority = firstOf(words, (word) =>
-    known.priorities.find((name) => name.toLowerCase().split(/\W+/).includes(word)),
-  )
+  const priority = priorityFor(draft.severity, known.priorities)
   const problemType = firstOf(['Virus', 'Other'], (name) =>
     known.problemTypes.find((listed) => listed === name),
   )
@@ -162,37 +162,13 @@ async function vocabularyFor(
   }
 }
 
-async function readVocabulary(client: Client): Promise<Vocabulary | undefined> {
-  const read = await client.try(settings.account, {}, helpful)
-  if (!read.ok) return undefined
-  const { ticket } = read.answer.value
-  const vocabulary = { priorities: ticket?.priorities ?? [], problemTypes: ticket?.problem_types ?? [] }
-  vocabularies.set(client, vocabulary)
-  return vocabulary
-}
-
-/** Reads that only make the ticket nicer: they must not hold it up. */
-const helpful: CallOptions = { priority: 'write', attempts: 1, timeoutMs: 10_000 }
-
-function firstOf(words: string[], find: (word: string) => string | undefined): string | undefined {
-  for (const word of words) {
-    const found = find(word)
-    if (found !== undefined) return found
-  }
-  return undefined
-}
-
-/** The customer's own device with that host name, compared without case and by the first label. */
 async function assetFor(client: Client, draft: TicketDraft): Promise<{ asset_ids?: number[] }> {
-  if (draft.hostname === null || draft.hostname.trim() === '') return {}
-  const host = hostEntity(draft.hostname).value
-  const query = { customer_id: Number(draft.customerId), query: host }
-  const read = await client.try(assets.list, { query }, helpful)
-  if (!read.ok) return {}
-  const match = read.answer.value.rows.find(
-    (row) => row.customer_id === query.customer_id && hostEntity(row.name ?? '').value === host,
-  )
-  return match === undefined ? {} : { asset_ids: [match.id] }
+  const device = await deviceOf(client, draft)
+  return device === undefined ? {} : { asset_ids: [device.id] }
+}
+
+function unlessTrouble(error: unknown): undefined {
+  if (!(error instanceof ApiError)) throw error
 }
 
 type TicketQuery = Input<typeof tickets.list>['query']
@@ -229,35 +205,8 @@ function refuseUnreadable(rejected: { raw: string; reason: string }[], marker: s
   if (hiding !== undefined) throw unsettled(`the row that carries ${marker} cannot be read: ${hiding.reason}`)
 }
 
-function unsettled(reason = 'the list was not seen whole'): ApiError {
-  return new ApiError({
-    vendor: 'syncro',
-    status: 0,
-    code: 'incomplete_list',
-    message: reason,
-    verdict: 'retryable',
-  })
-}
-
 function carrying(client: Client, rows: TicketRow[], marker: string): DeskTicket[] {
   return rows.filter((row) => row.subject?.includes(marker) === true).map((row) => toDeskTicket(client, row))
-}
-
-function toDeskTicket(
-  client: Client,
-  row: Pick<TicketRow, 'id' | 'number' | 'subject' | 'customer_id' | 'created_at' | 'status'>,
-): DeskTicket {
-  const { subdomain, baseUrl } = client.settings
-  return {
-    vendorId: String(row.id),
-    number: String(row.number ?? row.id),
-    subject: row.subject ?? '',
-    customerId: String(row.customer_id ?? ''),
-    createdAt: Date.parse(row.created_at ?? '') || 0,
-    closed: closed(row.status),
-    // Behind a proxy or the sandbox there is no page to open.
-    url: baseUrl || !subdomain ? null : `https://${subdomain}.syncromsp.com/tickets/${row.id}`,
-  }
 }
 
 /** What people wrote on the stray: all but the text that it was opened with. */

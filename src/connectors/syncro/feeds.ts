@@ -4,8 +4,9 @@ import type { Paging } from '../../contract/paging.ts'
 import type { Batch, Feed, FeedReader } from '../connector.ts'
 import { assets } from './assets.ts'
 import { customers, toCustomer } from './customers.ts'
+import { ticketsFeed } from './ticket-feed.ts'
 
-/** What is read again and again. Both lists are read whole: Syncro has no watermark for either. */
+/** What is read again and again. Customers and devices are read whole: Syncro has no watermark for either. */
 const minute = 60_000
 
 interface Listed {
@@ -61,4 +62,4 @@ const assetsFeed: Feed = {
   read: (reader) => readWhole(reader, assets.list, (row) => row.customer_id),
 }
 
-export const feeds: readonly Feed[] = [customersFeed, assetsFeed]
+export const feeds: readonly Feed[] = [customersFeed, assetsFeed, ticketsFeed]

@@ -57,7 +57,7 @@ export const ticketRow = z.looseObject({
 
 export type TicketRow = z.output<typeof ticketRow>
 
-const ticketDetail = z.looseObject({
+export const ticketDetail = z.looseObject({
   id: z.int(),
   number: count,
   subject: text,
@@ -105,7 +105,7 @@ export function closed(status: unknown): boolean {
   return typeof status === 'string' && (status.startsWith('Resolved') || status === 'Invoiced')
 }
 
-const oneTicket = z.looseObject({ ticket: ticketDetail })
+export const oneTicket = z.looseObject({ ticket: ticketDetail })
 
 /** There is no body or description: the issue's text is the first of `comments_attributes`. */
 const ticketBody = z.looseObject({

@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration'
 import * as start from './0001-start.ts'
 import * as coverage from './0002-coverage.ts'
 import * as budgets from './0003-budgets.ts'
+import * as twoWay from './0005-two-way.ts'
 
 /** Every migration by name, in the order of the names. A released one is never edited. */
 export const migrations: Record<string, Migration> = {
   '0001-start': start,
   '0002-coverage': coverage,
   '0003-budgets': budgets,
+  '0005-two-way': twoWay,
 }

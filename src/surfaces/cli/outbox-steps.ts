@@ -1,7 +1,6 @@
-import type { Desk } from '../../connectors/connector.ts'
 import type { Hub } from '../../pipeline/hub.ts'
 import { advance } from '../../pipeline/line.ts'
-import { deliver } from '../../pipeline/outbox.ts'
+import { deliver, hasOutbox } from '../../pipeline/outbox.ts'
 import type { Live } from '../../pipeline/vendors.ts'
 import type { Step } from './steps.ts'
 
@@ -19,16 +18,15 @@ export function lineStep(hub: Hub, title: string): Step {
 
 /** Delivers what was decided, now: a hub that runs on the same database would look for it only once in a while. */
 export function outboxSteps(hub: Hub): Step[] {
-  return hub.live.flatMap((live) => {
-    const { desk } = live.connector
+  return hub.live.filter(hasOutbox).map((live) => {
     const title = `${live.connection.id} outbox`
-    return desk === undefined ? [] : [{ title, run: () => deliverAll(hub, live, desk) }]
+    return { title, run: () => deliverAll(hub, live) }
   })
 }
 
-async function deliverAll(hub: Hub, live: Live, desk: Desk): Promise<string> {
+async function deliverAll(hub: Hub, live: Live): Promise<string> {
   for (let count = 0; ;) {
-    const worked = await deliver(hub, live, desk)
+    const worked = await deliver(hub, live)
     if (worked === undefined) return busy
     if (worked === 0) return `${count} changes delivered`
     count += worked

@@ -1,0 +1,96 @@
+import { idOf } from '../domain/id.ts'
+import type { GoneTicket, Ticket } from '../domain/ticket.ts'
+import { putComments } from '../store/case-comments.ts'
+import { casesByIds } from '../store/cases.ts'
+import type { Policies } from '../store/policies.ts'
+import { readAgain } from '../store/records.ts'
+import type { Db } from '../store/store.ts'
+import { casesWithUntold, refuseWaiting } from '../store/ticket-changes.ts'
+import { liveTickets, putTicket, setTicket, ticketsByVendorIds, ticketsMergedInto } from '../store/tickets.ts'
+import type { Hub } from './hub.ts'
+import { decideAgain } from './tickets.ts'
+
+/** A ticket that technicians deleted or merged: found, told on its cases, linked again by rule, never made anew without one. */
+export async function keepGone(
+  tx: Db,
+  hub: Hub,
+  { connectionId, feed, report }: { connectionId: string; feed: string; report: GoneTicket },
+  policies: Policies,
+  now: number,
+): Promise<void> {
+  const [ticket] = await ticketsByVendorIds(tx, connectionId, [report.vendorId])
+  if (ticket === undefined || ticket.gone !== null) return
+  const merged = await ticketsMergedInto(tx, [ticket.id])
+  const caseIds = [...new Set([ticket, ...merged].map((one) => one.caseId))]
+  const into = report.into && (await survivorOf(tx, ticket, report.into, now))
+  await setTicket(tx, ticket.id, {
+    gone: into ? 'merged' : 'deleted',
+    foldedInto: into?.id ?? ticket.foldedInto,
+  })
+  // What was merged into this one goes along.
+  if (into) for (const one of merged) await setTicket(tx, one.id, { foldedInto: into.id })
+  // What the survivor says was not ours to read until now.
+  if (into) await readAgain(tx, connectionId, feed, into.vendorId)
+  const what = into ? `was merged into ticket #${into.number}` : 'was deleted at the desk'
+  const body = `Ticket #${ticket.number} ${what}.`
+  hub.log('warn', 'a ticket is gone', { ticket: ticket.number, case: ticket.caseId, what })
+  const told = {
+    source: 'news' as const,
+    connectionId,
+    vendorId: ticket.vendorId,
+    author: 'the desk',
+    body,
+    at: now,
+  }
+  await putComments(
+    tx,
+    caseIds.map((caseId) => ({ ...told, id: idOf('cmt', caseId, ticket.id, 'gone', now), caseId })),
+  )
+  if (!into) await withoutTicket(tx, hub, ticket, caseIds, policies, now)
+}
+
+/** The survivor may be another case's ticket, or one that was never ours until now. */
+async function survivorOf(
+  tx: Db,
+  ticket: Ticket,
+  { vendorId, number }: { vendorId: string; number: string },
+  now: number,
+): Promise<Ticket | undefined> {
+  const { connectionId, caseId, marker } = ticket
+  const [known] = await ticketsByVendorIds(tx, connectionId, [vendorId])
+  if (known !== undefined) return known.id === ticket.id ? undefined : known
+  const id = idOf('tkt', connectionId, vendorId)
+  const agreed = { ...ticket.agreed }
+  const fresh = { id, caseId, connectionId, vendorId, number, marker, url: null, seen: null, agreed }
+  await putTicket(tx, { ...fresh, foldedInto: null, gone: null, createdAt: now })
+  return { ...fresh, foldedInto: null, gone: null, createdAt: now }
+}
+
+async function withoutTicket(
+  tx: Db,
+  hub: Hub,
+  { connectionId, number }: Ticket,
+  caseIds: string[],
+  policies: Policies,
+  now: number,
+): Promise<void> {
+  const live = await liveTickets(tx, connectionId, caseIds)
+  const bereft = (await casesByIds(tx, caseIds)).filter((one) => live.get(one.id) === null)
+  const again = bereft.filter((one) => policies.of(one.tenantId).onDeleted === 'recreate')
+  const left = bereft.filter((one) => !again.includes(one))
+  await decideAgain(tx, hub, again, { whole: true, now })
+  // An alert that the ticket had not been told of when it was deleted must not be lost with it.
+  const untold = await casesWithUntold(
+    tx,
+    connectionId,
+    left.map((one) => one.id),
+  )
+  await decideAgain(
+    tx,
+    hub,
+    left.filter((one) => untold.has(one.id)),
+    { whole: false, now },
+  )
+  const done = left.map((one) => one.id).filter((id) => !untold.has(id))
+  await refuseWaiting(tx, connectionId, done, `ticket #${number} was deleted at the desk`)
+}

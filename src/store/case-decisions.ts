@@ -1,0 +1,35 @@
+import type { CaseDecision } from '../domain/case.ts'
+import type { Db } from './engine.ts'
+import { insertMany } from './insert.ts'
+import { among } from './lists.ts'
+
+export interface CaseDecisionRow {
+  case_id: string
+  status: CaseDecision['status']
+  who: string
+  reason: string
+  at: number
+}
+
+/** A case's latest word by a person; the one before is replaced. */
+export async function putDecision(db: Db, { caseId, ...same }: CaseDecision): Promise<void> {
+  const row = { case_id: caseId, ...same }
+  await insertMany(db, 'case_decisions', [row], { on: ['case_id'], set: ['status', 'who', 'reason', 'at'] })
+}
+
+export async function decisionsOf(db: Db, caseIds: string[]): Promise<Map<string, CaseDecision>> {
+  const rows = await db
+    .selectFrom('case_decisions')
+    .selectAll()
+    .where(among(db, 'case_id', caseIds))
+    .execute()
+  return new Map(rows.map(({ case_id, ...same }) => [case_id, { caseId: case_id, ...same }]))
+}
+
+/** News have overtaken them. */
+export async function dropDecisions(db: Db, caseIds: string[]): Promise<void> {
+  await db
+    .deleteFrom('case_decisions')
+    .where(among(db, 'case_id', caseIds))
+    .execute()
+}

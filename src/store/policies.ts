@@ -1,0 +1,32 @@
+import { type Policy, type PolicyChange, defaultPolicy } from '../domain/policy.ts'
+import type { Db } from './engine.ts'
+import { insertMany } from './insert.ts'
+import { decode, encode } from './json.ts'
+
+export interface PolicyRow {
+  /** Empty: every customer that has none of its own. */
+  tenant_id: string
+  rules: string
+  updated_at: number
+}
+
+/** The rules of all customers: what each has of its own, over what holds for everybody, over the defaults. */
+export interface Policies {
+  everybody: PolicyChange
+  own: ReadonlyMap<string, PolicyChange>
+  of(tenantId: string): Policy
+}
+
+export async function readPolicies(db: Db): Promise<Policies> {
+  const rows = await db.selectFrom('policies').selectAll().orderBy('tenant_id').execute()
+  const own = new Map(rows.map((row) => [row.tenant_id, decode<PolicyChange>(row.rules)]))
+  const everybody = own.get('') ?? {}
+  own.delete('')
+  return { everybody, own, of: (tenantId) => ({ ...defaultPolicy, ...everybody, ...own.get(tenantId) }) }
+}
+
+/** Replaces a customer's own rules (empty tenant: everybody's). */
+export async function putPolicy(db: Db, tenantId: string, rules: PolicyChange, now: number): Promise<void> {
+  const row = { tenant_id: tenantId, rules: encode(rules), updated_at: now }
+  await insertMany(db, 'policies', [row], { on: ['tenant_id'], set: ['rules', 'updated_at'] })
+}

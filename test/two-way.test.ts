@@ -51,7 +51,11 @@ async function inspect(store: Store, sandbox: Sandbox, found: Found): Promise<vo
   const fetch = sandbox.fetch()
   const read = async (id: string): Promise<Comment[]> => {
     const headers = { authorization: `Bearer ${desk?.keys[1]?.value}` }
-    const answer = await fetch(`${desk?.baseUrl}/tickets/${id}`, { method: 'GET', headers, redirect: 'manual' })
+    const answer = await fetch(`${desk?.baseUrl}/tickets/${id}`, {
+      method: 'GET',
+      headers,
+      redirect: 'manual',
+    })
     const body = JSON.parse(await answer.text()) as { ticket?: { comments: Comment[] } }
     return body.ticket?.comments ?? []
   }

@@ -178,6 +178,8 @@ export interface Worksheets {
 
 /** A vendor of findings that can be told what became of them. Off until the connection's settings allow it. */
 export interface Origin {
+  /** Whose findings can be closed. */
+  feeds: readonly string[]
   allowed(settings: Readonly<Record<string, string>>): boolean
   /** Status, and the comment unless it is there. Repeatable. */
   close(client: Client, draft: WriteBackDraft): Promise<Outcome<unknown>>

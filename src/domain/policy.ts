@@ -47,6 +47,10 @@ export const policySchema = z.strictObject({
     .boolean()
     .default(true)
     .describe('close findings at their vendor when the ticket is resolved; the connection must allow writes'),
+  disposition: z
+    .enum(['leave', 'malicious', 'benign'])
+    .default('leave')
+    .describe('what to call a finding that is closed at its vendor'),
 })
 
 export type Policy = z.infer<typeof policySchema>
@@ -58,7 +62,7 @@ export type PolicyChange = Partial<Policy>
 
 /** One rule given as text, `reopenDays=30`; throws an Error, one line that says what would be right. */
 export function readRule(text: string): PolicyChange {
-  const [name = '', value] = splitOnce(text)
+  const [name, value] = splitOnce(text)
   if (!isRule(name)) throw new Error(`no rule "${name}": use ${Object.keys(policySchema.shape).join(', ')}`)
   if (value === undefined) throw new Error(`${name} needs a value: ${name}=…`)
   const parsed = policySchema.shape[name].safeParse(valueOf(name, value))

@@ -25,8 +25,11 @@ export interface Ticket {
 /** The fields that are merged. `status` is `open` or `resolved`; `marker`: whether the subject carries it. */
 export type TicketField = 'status' | 'priority' | 'marker' | 'customer'
 
-/** `handed`: somebody changed the priority at the ticket; it is theirs from then on. */
-export type Agreed = Fields<TicketField> & { readonly handed?: boolean }
+/**
+ * `handed`: somebody changed the priority at the ticket; it is theirs from then on. `home`: the ticketing customer under
+ * which it was made.
+ */
+export type Agreed = Fields<TicketField> & { readonly handed?: boolean; readonly home?: string }
 
 /** A ticket at one moment, in the vendor's words. */
 export interface TicketSight {
@@ -186,9 +189,11 @@ export interface WriteBackDraft {
   /** The finding's id at its vendor. */
   findingId: string
   customerId: string | null
-  status: 'resolved'
-  /** Ends with the change's marker. */
+  /** Absent: as the vendor's analysts left it. */
+  disposition?: 'malicious' | 'benign'
+  /** Ends with the marker. */
   comment: string
+  marker: string
 }
 
 export type Draft = TicketDraft | NoteDraft | FieldsDraft | AlertDraft | WorksheetDraft | WriteBackDraft

@@ -6,7 +6,6 @@ import { toRecord } from '../domain/record.ts'
 import {
   type AlertDraft,
   type Draft,
-  type FieldsDraft,
   type Ticket,
   type TicketDraft,
   type TicketFields,
@@ -183,7 +182,13 @@ async function ticketOf({ hub, live }: At, change: StoredChange): Promise<Ticket
 function created({ live }: At, change: StoredChange, draft: TicketDraft, made: DeskTicket): Done {
   const { caseId, connectionId } = change
   const { marker, customerId } = draft
-  const agreed = { status: 'open', priority: made.sight.priority, marker: true, customer: customerId }
+  const agreed = {
+    status: 'open',
+    priority: made.sight.priority,
+    marker: true,
+    customer: customerId,
+    home: customerId,
+  }
   const keep = async (tx: Db, now: number): Promise<void> => {
     await putTicket(tx, { ...toTicket(caseId, connectionId, marker, made, now), agreed })
     const feed = feedOf(live)

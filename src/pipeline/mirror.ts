@@ -127,7 +127,8 @@ async function mirrorFields(tx: Db, hub: Hub, sighting: Sighting): Promise<Turn[
   const ours = { ...before, status: pushed(flying) ?? before.status, marker: true }
   const { take, push, agreed } = merge<TicketField>(ours, theirs, before, owners)
   const handed = ticket.agreed.handed === true || 'priority' in take
-  const kept: Agreed = { ...agreed, ...(handed && { handed }) }
+  const { home } = ticket.agreed
+  const kept: Agreed = { ...agreed, ...(handed && { handed }), ...(home !== undefined && { home }) }
   await setTicket(tx, ticket.id, {
     seen: sight,
     agreed: kept,

@@ -1,7 +1,9 @@
-import type { Case } from '../domain/case.ts'
-import type { StoredFinding } from '../store/findings.ts'
+import type { Case, CaseComment } from '../domain/case.ts'
+import { idOf } from '../domain/id.ts'
+import type { Policy } from '../domain/policy.ts'
 import { noteMarkerOf } from '../domain/ticket.ts'
-import { findingsOfCases } from '../store/findings.ts'
+import { putComments } from '../store/case-comments.ts'
+import { type StoredFinding, findingsOfCases } from '../store/findings.ts'
 import type { Policies } from '../store/policies.ts'
 import type { Db } from '../store/store.ts'
 import { ChangeList } from './change-list.ts'
@@ -30,28 +32,67 @@ export async function decideTurns(
   const closing = real.filter(
     ({ case: own }) => own.status === 'resolved' && policies.of(own.tenantId).writeBack,
   )
-  if (closing.length > 0) await writeBack(tx, hub, closing, now)
+  if (closing.length > 0) await writeBack(tx, hub, closing, policies, now)
 }
 
-/** Every finding that its vendor still has open, where the vendor can be told and the connection lets us. */
-async function writeBack(tx: Db, hub: Hub, closing: readonly Turn[], now: number): Promise<void> {
-  const able = new Set(
-    hub.live
-      .filter(({ connection, connector }) => connector.origin?.allowed(connection.settings) === true)
-      .map((live) => live.connection.id),
-  )
-  if (able.size === 0) return
+/** Every finding that its vendor still has open, where the vendor can be told; of the others the case says so. */
+async function writeBack(
+  tx: Db,
+  hub: Hub,
+  closing: readonly Turn[],
+  policies: Policies,
+  now: number,
+): Promise<void> {
   const ids = closing.map((turn) => turn.case.id)
-  const findings = await findingsOfCases(tx, ids)
+  const open = (await findingsOfCases(tx, ids)).filter((one) => one.open)
+  if (open.length === 0) return
   const changes = await ChangeList.open(tx, ids, now)
+  const left: CaseComment[] = []
   for (const { case: own, who, reason } of closing) {
-    const open = findings.filter((one) => one.caseId === own.id && one.open && able.has(one.connectionId))
-    for (const finding of open) addWriteBack(changes, own.id, finding, `${reason}\n\n${who}, at the ticket`)
+    const { disposition } = policies.of(own.tenantId)
+    const mine = open.filter((one) => one.caseId === own.id)
+    for (const findings of Map.groupBy(mine, (one) => `${one.connectionId}/${one.feed}`).values()) {
+      const why = whyNot(hub, findings)
+      if (why !== undefined) left.push(byHand(own.id, findings, why, now))
+      else for (const one of findings) addWriteBack(changes, own.id, one, told({ who, reason }), disposition)
+    }
   }
+  await putComments(tx, left)
   await changes.put()
 }
 
-function addWriteBack(changes: ChangeList, caseId: string, finding: StoredFinding, told: string): void {
+function told({ who, reason }: Pick<Turn, 'who' | 'reason'>): string {
+  return `${reason}\n\n${who}, at the ticket`
+}
+
+/** Undefined when the vendor can be told. All are of one feed. */
+function whyNot(hub: Hub, [first]: readonly StoredFinding[]): string | undefined {
+  const live = hub.live.find((one) => one.connection.id === first?.connectionId)
+  if (live === undefined || first === undefined) return 'the connection is not there any more'
+  const { origin, contract } = live.connector
+  if (origin === undefined) return `${contract.title} is read-only over its interface`
+  if (!origin.feeds.includes(first.feed)) return `${contract.title} takes no word on its ${first.feed}`
+  if (origin.allowed(live.connection.settings)) return undefined
+  return `connection ${first.connectionId} may not write (its setting writeBack is off)`
+}
+
+function byHand(caseId: string, findings: readonly StoredFinding[], why: string, now: number): CaseComment {
+  const [first] = findings
+  const connectionId = first?.connectionId ?? ''
+  const names = findings.map((one) => `${one.feed} ${one.vendorId}`).join(', ')
+  const body = `Still open at ${connectionId}: ${names}. Close it there by hand: ${why}.`
+  const id = idOf('cmt', caseId, connectionId, first?.feed ?? '', 'by hand', now)
+  const news = { source: 'news' as const, connectionId, vendorId: null, author: 'Watchfloor', body }
+  return { id, caseId, ...news, at: now }
+}
+
+function addWriteBack(
+  changes: ChangeList,
+  caseId: string,
+  finding: StoredFinding,
+  words: string,
+  disposition: Policy['disposition'],
+): void {
   const { connectionId, feed, vendorId, customerId } = finding
   changes.add(caseId, connectionId, 'write-back', (id) => ({
     kind: 'write-back',
@@ -59,7 +100,8 @@ function addWriteBack(changes: ChangeList, caseId: string, finding: StoredFindin
     feed,
     findingId: vendorId,
     customerId,
-    status: 'resolved',
-    comment: `${told.slice(0, 4000)}\n${noteMarkerOf(id)}`,
+    ...(disposition !== 'leave' && { disposition }),
+    comment: `${words.slice(0, 4000)}\n${noteMarkerOf(id)}`,
+    marker: noteMarkerOf(id),
   }))
 }

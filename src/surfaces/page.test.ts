@@ -73,9 +73,17 @@ const own: CaseDetail = {
       marker: '[WF-0000000000]',
       url: 'javascript:alert(1)',
       folded_into: null,
+      status: 'In Progress',
+      phase: 'working',
+      priority: '1 High',
+      assignee: null,
+      gone: null,
+      moved_to: null,
       created_at: at,
     },
   ],
+  comments: [{ source: 'ticket', author: evil, body: evil, at }],
+  decision: { status: 'resolved', who: evil, reason: evil, at },
   deliveries: [
     {
       id: 'chg_1',

@@ -1,7 +1,9 @@
 import { Refusal } from '../../contract/refusal.ts'
-import type { Case } from '../../domain/case.ts'
+import type { Case, CaseDecision } from '../../domain/case.ts'
 import { markerOf } from '../../domain/id.ts'
 import type { TicketChange } from '../../domain/ticket.ts'
+import { commentsOf } from '../../store/case-comments.ts'
+import { decisionsOf } from '../../store/case-decisions.ts'
 import { casesByIds, listCases } from '../../store/cases.ts'
 import { edgesOf } from '../../store/edges.ts'
 import { type StoredFinding, findingsOfCases } from '../../store/findings.ts'
@@ -38,12 +40,24 @@ export async function get({ db }: Ask, reference: string): Promise<CaseDetail> {
   const reasons = new Map((await edgesOf(db, answer.id)).map((edge) => [edge.findingId, edge.reason]))
   const findings = await findingsOfCases(db, [answer.id])
   const changes = await listChanges(db, { caseId: answer.id, limit: 1000 })
+  const decision = (await decisionsOf(db, [answer.id])).get(answer.id)
   return {
     ...answer,
     findings: findings.map((finding) => toFindingAnswer(finding, reasons.get(finding.id) ?? '')),
     tickets: (await ticketsOf(db, [answer.id])).map(toTicketAnswer),
     deliveries: changes.toSorted(inOrderDecided).map(toDeliveryAnswer),
+    comments: (await commentsOf(db, answer.id)).map(({ source, author, body, at }) => ({
+      source,
+      author,
+      body,
+      at: instant(at),
+    })),
+    decision: decision === undefined ? null : toDecisionAnswer(decision),
   }
+}
+
+function toDecisionAnswer({ status, who, reason, at }: CaseDecision): CaseDetail['decision'] {
+  return { status, who, reason, at: instant(at) }
 }
 
 /** One decision makes a ticket and its first notes at one moment: the ticket comes before. */
@@ -75,7 +89,9 @@ async function toAnswers(db: Db, rows: readonly Case[]): Promise<CaseAnswer[]> {
     rows.map((row) => row.id),
   )
   const tickets = new Map(
-    found.filter((ticket) => ticket.foldedInto === null).map((ticket) => [ticket.caseId, ticket]),
+    found
+      .filter((ticket) => ticket.foldedInto === null && ticket.gone === null)
+      .map((ticket) => [ticket.caseId, ticket]),
   )
   return rows.map((row) => {
     const ticket = tickets.get(row.id)

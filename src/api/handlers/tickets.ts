@@ -21,6 +21,17 @@ export function toTicketAnswer(ticket: Ticket): TicketAnswer {
     marker: ticket.marker,
     url: ticket.url,
     folded_into: ticket.foldedInto,
+    status: ticket.seen?.status ?? null,
+    phase: ticket.seen?.phase ?? null,
+    priority: ticket.seen?.priority ?? null,
+    assignee: ticket.seen?.assignee ?? null,
+    gone: ticket.gone,
+    moved_to: movedTo(ticket),
     created_at: instant(ticket.createdAt),
   }
+}
+
+function movedTo({ agreed }: Ticket): string | null {
+  const { home, customer } = agreed
+  return home !== undefined && typeof customer === 'string' && customer !== home ? customer : null
 }

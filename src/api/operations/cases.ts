@@ -42,6 +42,20 @@ const caseDetail = caseAnswer.extend({
   findings: z.array(findingAnswer),
   tickets: z.array(ticketAnswer),
   deliveries: z.array(deliveryAnswer),
+  comments: z.array(
+    z.object({
+      source: z
+        .enum(['ticket', 'hub', 'news'])
+        .describe('ticket: a technician wrote it there; hub: written here; news: what became of the ticket'),
+      author: z.string(),
+      body: z.string(),
+      at: time,
+    }),
+  ),
+  decision: z
+    .object({ status: z.enum(['open', 'resolved']), who: z.string(), reason: z.string(), at: time })
+    .nullable()
+    .describe('a person’s word at the ticket, until there is news of the attack'),
 })
 
 export type CaseDetail = z.infer<typeof caseDetail>

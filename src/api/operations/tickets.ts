@@ -13,6 +13,15 @@ export const ticketAnswer = z.object({
   marker: z.string().describe('stands in the subject'),
   url: z.string().nullable(),
   folded_into: z.string().nullable().describe('the ticket that stays, when this one was a stray'),
+  status: z.string().nullable().describe('the account’s own word; null until it was read'),
+  phase: z
+    .enum(['new', 'working', 'waiting', 'closed', 'other'])
+    .nullable()
+    .describe('what the word means; other: a word that is not known, kept as it is'),
+  priority: z.string().nullable(),
+  assignee: z.string().nullable(),
+  gone: z.enum(['deleted', 'merged']).nullable().describe('a technician took it away'),
+  moved_to: z.string().nullable().describe('the ticketing customer that a technician moved it to'),
   created_at: time,
 })
 

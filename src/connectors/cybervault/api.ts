@@ -31,6 +31,13 @@ export const settings: readonly SettingField[] = [
     default: 'starter',
   },
   {
+    name: 'writeBack',
+    label: 'Write back',
+    help: 'on: incidents are resolved and noted when their ticket is resolved; the key needs response:write',
+    options: ['off', 'on'],
+    default: 'off',
+  },
+  {
     ...baseUrlField,
     // The key travels in every request: in the clear only to this machine.
     pattern:

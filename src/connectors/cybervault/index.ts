@@ -7,6 +7,7 @@ import * as incidents from './incidents.ts'
 import { customersFeed } from './customers.ts'
 import { incidentsFeed } from './incident-feed.ts'
 import { limits, pace } from './limits.ts'
+import { origin } from './origin.ts'
 import { probes } from './probes.ts'
 import { sandbox } from './sandbox.ts'
 import { switches } from './switches.ts'
@@ -64,6 +65,12 @@ const contract: Contract = {
   },
 }
 
-const connector: Connector = { contract, feeds: [customersFeed, incidentsFeed, threatsFeed], probes, sandbox }
+const connector: Connector = {
+  contract,
+  feeds: [customersFeed, incidentsFeed, threatsFeed],
+  origin,
+  probes,
+  sandbox,
+}
 
 export default connector

@@ -33,6 +33,13 @@ export const settings: readonly SettingField[] = [
     hint: 'a UUID such as cf946362-0809-426d-987c-849bde704c16',
   },
   {
+    name: 'writeBack',
+    label: 'Write back',
+    help: 'on: investigations are closed and commented when their ticket is resolved; the key must be allowed to write',
+    options: ['off', 'on'],
+    default: 'off',
+  },
+  {
     ...baseUrlField,
     name: 'logsUrl',
     label: 'Log Search URL',

@@ -18,6 +18,7 @@ import { investigationsV1 } from './investigations-v1.ts'
 import { logManagement } from './log-management.ts'
 import { logQuery } from './log-query.ts'
 import { logUsage } from './log-usage.ts'
+import { origin } from './origin.ts'
 import { platform } from './platform.ts'
 import { probes } from './probes.ts'
 import { sandbox } from './sandbox.ts'
@@ -82,6 +83,7 @@ const contract: Contract = {
 const connector: Connector = {
   contract,
   feeds: [customersFeed, investigationsFeed, alertsFeed, siemFeed, assetsFeed, usersFeed, auditFeed],
+  origin,
   probes,
   sandbox,
 }

@@ -94,7 +94,10 @@ function moved(cursor: Cursor, rows: Row[]): Cursor {
 async function* count(reader: FeedReader, cursor: Cursor): AsyncGenerator<Batch> {
   const next = { ...cursor, countedAt: reader.now }
   const ours = await reader.open()
-  if (ours.length === 0) return yield { rows: [], cursor: next }
+  if (ours.length === 0) {
+    yield { rows: [], cursor: next }
+    return
+  }
   const query = { status: 'Not Closed' }
   const walk = new Walk(reader.client, tickets.list, { query }, (row) => String(row.id), {
     priority: 'inventory',

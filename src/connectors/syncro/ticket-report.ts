@@ -8,7 +8,7 @@ import { closed, ticketDetail, ticketRow } from './tickets.ts'
 /** How a ticket stands, read from what the tickets feed keeps: a list's row, a single ticket, or where one has gone. */
 
 /** Written by us in place of a ticket that answers 404: nothing of the vendor's could be kept. */
-export const goneBody = z.object({
+const goneBody = z.object({
   gone: z.enum(['deleted', 'merged']),
   ticket: z.object({ id: z.int() }),
   into: z.object({ id: z.int(), number: z.string() }).nullable(),

@@ -4,6 +4,7 @@ import { withAsk } from './ask.ts'
 import { type Define, command } from './command.ts'
 import { jsonFlag, printJson, relative } from './output.ts'
 import { oneLine, table } from './table.ts'
+import { statusOf } from './tickets.ts'
 
 export const define: Define = (program) =>
   command({
@@ -26,13 +27,13 @@ export const define: Define = (program) =>
 
 function describe(own: CaseDetail, now: number, width: number | undefined): string {
   const tickets = own.tickets.map((one) => {
-    const stray = one.folded_into === null ? '' : ' (a stray, folded into the other)'
-    return `ticket ${one.number}${one.url === null ? '' : ` ${one.url}`}${stray}`
+    return `ticket ${one.number}${one.url === null ? '' : ` ${one.url}`}: ${statusOf(one)}`
   })
   const facts = [
     `${own.marker} ${oneLine(own.title)}`,
     `${own.severity}, ${own.status}, ${oneLine(own.tenant)}; began ${relative(own.first_time, now)}, id ${own.id}`,
     ...(tickets.length === 0 ? ['no ticket yet'] : tickets),
+    ...(own.decision === null ? [] : [decided(own.decision, now)]),
   ]
   const findings = table(own.findings, width, [
     { title: 'finding', of: (row) => `${row.connection}/${row.feed}/${row.vendor_id}` },
@@ -51,5 +52,16 @@ function describe(own: CaseDetail, now: number, width: number | undefined): stri
     { title: 'subject', of: (row) => row.subject, flex: true },
     { title: 'trouble', of: (row) => row.error ?? '', flex: true },
   ])
-  return `${facts.join('\n')}\n\n${findings}\n${deliveries}`
+  const comments = table(own.comments, width, [
+    { title: 'said', of: (row) => relative(row.at, now) },
+    { title: 'where', of: (row) => ({ ticket: 'at the ticket', hub: 'here', news: '' })[row.source] },
+    { title: 'by', of: (row) => row.author },
+    { title: 'what', of: (row) => row.body, flex: true },
+  ])
+  const talk = own.comments.length === 0 ? '' : `\n${comments}`
+  return `${facts.join('\n')}\n\n${findings}\n${deliveries}${talk}`
+}
+
+function decided({ status, who, reason, at }: NonNullable<CaseDetail['decision']>, now: number): string {
+  return `${status === 'resolved' ? 'resolved' : 'reopened'} by ${oneLine(who)} ${relative(at, now)}: ${oneLine(reason)}`
 }

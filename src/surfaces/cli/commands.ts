@@ -34,6 +34,11 @@ export const commands: Record<string, Entry> = {
     about: 'Show what was read of every feed, for every customer, and what was not',
     load: () => import('./coverage.ts'),
   },
+  policy: {
+    about: 'Show or set what each customer wants done with its tickets',
+    load: () => import('./policy.ts'),
+  },
+  note: { about: 'Write a note on a case; its ticket is told', load: () => import('./note.ts') },
   connections: { about: 'List connections and how their feeds do', load: () => import('./connections.ts') },
   connect: { about: 'Connect a vendor', load: () => import('./connect.ts') },
   disconnect: {

@@ -1,8 +1,17 @@
 import { list } from '../../api/handlers/tickets.ts'
+import type { TicketAnswer } from '../../api/operations/tickets.ts'
 import { readAll, withAsk } from './ask.ts'
 import { type Define, command } from './command.ts'
 import { whole } from './flags.ts'
 import { jsonFlag, limitFlag, print, relative } from './output.ts'
+
+/** The account's own word; a word that we do not know is shown as such, and what became of the ticket comes first. */
+export function statusOf(row: TicketAnswer): string {
+  if (row.gone !== null) return row.gone
+  if (row.folded_into !== null) return 'stray, folded'
+  const word = row.phase === 'other' ? `${row.status} (unknown word)` : (row.status ?? '')
+  return row.moved_to === null ? word : `${word}, moved to ${row.moved_to}`
+}
 
 export const define: Define = (program) =>
   command({
@@ -17,7 +26,9 @@ export const define: Define = (program) =>
           { title: 'case', of: (row) => row.marker.slice(1, -1) },
           { title: 'connection', of: (row) => row.connection },
           { title: 'raised', of: (row) => relative(row.created_at, ask.now) },
-          { title: 'stray', of: (row) => (row.folded_into === null ? '' : 'folded') },
+          { title: 'status', of: (row) => statusOf(row) },
+          { title: 'priority', of: (row) => row.priority ?? '' },
+          { title: 'assignee', of: (row) => row.assignee ?? '' },
           { title: 'address', of: (row) => row.url ?? '', flex: true },
         ])
       })

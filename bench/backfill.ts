@@ -6,7 +6,7 @@
 import Database from 'better-sqlite3'
 
 import { loadConnectors } from '../src/connectors/registry.ts'
-import type { World } from '../src/connectors/world.ts'
+import { type World, seenBy } from '../src/connectors/world.ts'
 import { advance } from '../src/pipeline/line.ts'
 import { syncFeed } from '../src/pipeline/sync.ts'
 import { Sandbox } from '../src/sandbox/sandbox.ts'
@@ -27,8 +27,9 @@ const perMinute = 60
 
 /** As many incidents as asked for, to within the chance of the attacks. */
 function makeBacklog(): World {
-  const attacksPerCustomerDay = incidents / customers / days / 1.31 // incidents an attack, on average
-  return makeWorld({ seed: 1, customers, start, days, attacksPerCustomerDay })
+  const attacksPerCustomerDay = incidents / customers / days / 2.48 // incidents an attack, on average
+  const made = makeWorld({ seed: 1, customers, start, days, attacksPerCustomerDay })
+  return { ...made, happenings: made.happenings.filter((one) => seenBy(one, 'soc')) }
 }
 
 /** What the sandbox's limit lets through at once is free; after that, so many a minute. */

@@ -139,13 +139,13 @@ async function allRows(rows: Passage['rows'], findings: number): Promise<number>
 
 function worldOf(count: number) {
   const customers = Math.min(200, Math.max(5, Math.round(count / 1000)))
-  // 1.31 incidents an attack, on average.
+  // 2.48 incidents an attack, on average.
   const world = makeWorld({
     seed: 1,
     customers,
     start,
     days: 60,
-    attacksPerCustomerDay: count / customers / 60 / 1.31,
+    attacksPerCustomerDay: count / customers / 60 / 2.48,
   })
   return { ...world, happenings: world.happenings.map(atLength) }
 }

@@ -19,7 +19,7 @@ async function play(change: (connectors: Connector[]) => Connector[], more: Part
     const plan = {
       customers: 6,
       days: 2,
-      attacksPerCustomerDay: 12,
+      attacksPerCustomerDay: 6,
       faults: 'all' as const,
       wallNow: () => 0,
     }

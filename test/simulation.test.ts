@@ -10,7 +10,7 @@ test('the same seed gives the same result, byte for byte', async () => {
     seed: 99,
     customers: 2,
     days: 0.25,
-    attacksPerCustomerDay: 12,
+    attacksPerCustomerDay: 6,
     faults: 'all' as const,
     wallNow: () => 0,
   }
@@ -24,7 +24,7 @@ test('without faults nothing is ambiguous and the hub lives once', async () => {
     seed: 5,
     customers: 3,
     days: 0.25,
-    attacksPerCustomerDay: 12,
+    attacksPerCustomerDay: 6,
     faults: 'none' as const,
     wallNow: () => 0,
   }

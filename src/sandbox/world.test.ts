@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 
+import { type Happening, type Sensor, seenBy } from '../connectors/world.ts'
 import { nameKey } from '../domain/tenant.ts'
+import { stories } from './stories/index.ts'
 import { makeWorld } from './world.ts'
 
 const start = Date.parse('2026-09-01T00:00:00Z')
@@ -35,27 +37,84 @@ test('what happens is numbered in order of time, within the plan, and shown only
   }
 })
 
-test('an attack stays at one customer and on one device, and its steps follow within the hour', () => {
-  const byAttack = Map.groupBy(makeWorld(plan).happenings, ({ attack }) => attack)
-  expect([...byAttack.values()].some((steps) => steps.length === 3)).toBe(true)
-  for (const steps of byAttack.values()) {
-    expect(new Set(steps.map(({ host }) => host.name)).size).toBe(1)
+const hour = 3_600_000
+
+test('an attack stays at one customer, and its steps follow within hours; some reach several devices', () => {
+  const { happenings } = makeWorld(plan)
+  const attacks = [
+    ...Map.groupBy(
+      happenings.filter(({ story }) => story !== 'noise'),
+      ({ attack }) => attack,
+    ).values(),
+  ]
+  expect(attacks.some((steps) => new Set(steps.map(({ host }) => host.name)).size > 2)).toBe(true)
+  for (const steps of attacks) {
     expect(new Set(steps.map(({ customer }) => customer.number)).size).toBe(1)
+    expect(new Set(steps.map(({ story }) => story)).size).toBe(1)
     for (const [i, { at }] of steps.entries())
-      expect(at - (steps[i - 1]?.at ?? at)).toBeLessThanOrEqual(20 * 60_000)
+      expect(at - (steps[i - 1]?.at ?? at)).toBeLessThanOrEqual(4 * hour)
   }
 })
 
-test('nothing is left to fill in, and every text names its device', () => {
-  for (const { title, description, remediation, host } of makeWorld(plan).happenings) {
-    expect(`${title}${description}${remediation}`).not.toMatch(/[{}]/)
-    expect(description).toContain(`Hostname: ${host.name}`)
+test('each sensor tells of its own share, in its own words and in its own time', () => {
+  const { happenings } = makeWorld({ ...plan, days: 30 })
+  const seen = (sensor: Sensor) => happenings.flatMap((one) => seenBy(one, sensor) ?? [])
+  for (const sensor of ['soc', 'siem', 'endpoint'] as const) {
+    expect(seen(sensor).length).toBeGreaterThan(100)
+    expect(seen(sensor).length).toBeLessThan(happenings.length)
+    for (const { at, shownAt, resolvedAt } of seen(sensor)) {
+      expect(shownAt).toBeGreaterThan(at)
+      expect(resolvedAt ?? Infinity).toBeGreaterThan(shownAt)
+    }
+  }
+  for (const one of happenings) {
+    const [soc, siem] = [seenBy(one, 'soc'), seenBy(one, 'siem')]
+    if (soc === undefined || siem === undefined) continue
+    expect(siem).toMatchObject({ attack: soc.attack, number: soc.number, host: soc.host })
+    expect(siem.title).not.toBe(soc.title)
+  }
+})
+
+test('every kind of story is told, and two attacks meet at one customer, even on one device', () => {
+  const { happenings } = makeWorld({ ...plan, customers: 50, days: 20 })
+  expect(new Set(happenings.map(({ story }) => story))).toEqual(new Set(stories.map(({ name }) => name)))
+  const meet = (same: (a: Happening, b: Happening) => boolean): boolean =>
+    happenings.some((a, i) =>
+      happenings
+        .slice(i + 1, i + 20)
+        .some((b) => b.attack !== a.attack && b.at - a.at < hour && b.customer === a.customer && same(a, b)),
+    )
+  expect(meet(() => true)).toBe(true)
+  expect(meet((a, b) => a.host.name === b.host.name)).toBe(true)
+})
+
+test('repeated noise of one source is one attack, any other noise stands for itself; false alarms are closed', () => {
+  const { happenings } = makeWorld({ ...plan, days: 30 })
+  const noise = Map.groupBy(
+    happenings.filter(({ story }) => story === 'noise'),
+    ({ attack }) => attack,
+  )
+  const repeated = [...noise].filter(([, all]) => all.length > 1)
+  expect(repeated.length).toBeGreaterThan(10)
+  for (const [attack] of repeated) expect(attack).toMatch(/^\d+-noise-(?:rmm|scanner-\d)$/)
+  expect(noise.size).toBeGreaterThan(repeated.length)
+  const false_ = happenings.filter(({ falseAlarm }) => falseAlarm)
+  expect(false_.length).toBeGreaterThan(10)
+  expect(false_.every(({ resolvedAt }) => resolvedAt !== null)).toBe(true)
+})
+
+test('nothing is left to fill in, and what the service says about a device names it', () => {
+  for (const one of makeWorld(plan).happenings) {
+    for (const { title, description, remediation } of Object.values(one.told ?? {}))
+      expect(`${title}${description}${remediation}`).not.toMatch(/[{}]|undefined/)
+    const soc = seenBy(one, 'soc')
+    if (soc?.title.includes(one.host.name)) expect(soc.description).toContain(`Hostname: ${one.host.name}`)
   }
 })
 
 test('as many attacks as the plan says', () => {
   const { happenings } = makeWorld({ ...plan, customers: 100, days: 10, attacksPerCustomerDay: 1 })
   const attacks = new Set(happenings.map(({ attack }) => attack)).size
-  expect(attacks).toBeGreaterThan(900)
-  expect(attacks).toBeLessThan(1100)
+  expect(attacks).toBeGreaterThan(850)
+  expect(attacks).toBeLessThan(1150)
 })

@@ -18,7 +18,7 @@ export function playWorlds(seeds: readonly number[], vendors: () => Promise<Conn
     const plan = {
       customers: 3,
       days: 0.5,
-      attacksPerCustomerDay: 8,
+      attacksPerCustomerDay: 4,
       faults: 'all' as const,
       wallNow: () => 0,
     }

@@ -77,7 +77,7 @@ test('a change of status is read, also of an old assessment; the sensor’s own 
 })
 
 test('incidents are followed the same way, and name the assessment that they began with', async () => {
-  const tenant = openTenant()
+  const tenant = openTenant({ days: 20 })
   const holding = await readAll(tenant, new Holding(), incidentsFeed)
   expect([...holding.latest.keys()].toSorted()).toEqual(await idsOf(tenant, '/incidents', 'incident_id'))
   const open = [...holding.latest.values()].find((row) => row.open)!

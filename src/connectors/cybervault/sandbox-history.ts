@@ -1,6 +1,6 @@
 import { digest } from '../../domain/id.ts'
 import { type Raised, referenceOf } from '../connector.ts'
-import type { Happening, World } from '../world.ts'
+import { type Happening, type World, seenBy } from '../world.ts'
 import type { Submission } from './payloads.ts'
 import { changeIncident } from './sandbox-incidents.ts'
 import type { Lists } from './sandbox-rule.ts'
@@ -12,9 +12,9 @@ import { assessment, isFinding } from './threats.ts'
 
 /** What the world's attacks look like here: sensors hand in telemetry, the engine judges, analysts resolve. */
 
-/** Four in nine attacks are seen here; the others only by the other vendors. */
+/** Seven in nine attacks are seen here; the others only by the other vendors. */
 function isCovered({ attack }: Happening): boolean {
-  return Number.parseInt(digest(`cybervault ${attack}`).slice(0, 6), 16) % 9 < 4
+  return Number.parseInt(digest(`cybervault ${attack}`).slice(0, 6), 16) % 9 < 7
 }
 
 const eicar = [
@@ -30,8 +30,9 @@ const good = [
 
 /** Known from the start: the same telemetry has the same score on every day. */
 export function listsOf(world: World): (switches: Record<string, string>) => Lists {
-  const badHashes = new Set([...eicar, ...world.happenings.flatMap((one) => hashOf(one) ?? [])])
-  const badAddresses = new Set(world.happenings.filter(isBruteForce).map(addressOf))
+  const seen = world.happenings.flatMap((one) => seenBy(one, 'endpoint') ?? [])
+  const badHashes = new Set([...eicar, ...seen.flatMap((one) => hashOf(one) ?? [])])
+  const badAddresses = new Set(seen.filter(isBruteForce).map(addressOf))
   const goodHashes = new Set(good)
   return (switches) => {
     const allowedTools = new Set((switches['allowedTools'] ?? '').toLowerCase().split(','))
@@ -53,9 +54,12 @@ export class History {
     this.#vault = vault
     this.#lists = lists
     this.#happenings = vault.world.happenings
-      .flatMap((happening) => {
-        const tenant = vault.tenants.get(happening.customer.number)
-        return tenant !== undefined && isCovered(happening) ? [{ happening, tenant }] : []
+      .flatMap((one) => {
+        const tenant = vault.tenants.get(one.customer.number)
+        const happening = seenBy(one, 'endpoint')
+        return tenant !== undefined && happening !== undefined && isCovered(happening)
+          ? [{ happening, tenant }]
+          : []
       })
       .toSorted((a, b) => a.happening.shownAt - b.happening.shownAt)
   }
@@ -112,21 +116,23 @@ export class History {
     if (isFinding(assessment.parse(space.threats.get(id)))) raise('threats', id)
     const opened = [...(space.incidentsOf.get(id) ?? [])]
     if (space.incidents.size > incidents) for (const incident of opened) raise('incidents', incident)
-    if (resolvedAt !== null) this.#vault.later(resolvedAt, (at) => this.#resolve(space, id, at))
+    const end = happening.falseAlarm === true ? 'false_positive' : 'closed'
+    if (resolvedAt !== null) this.#vault.later(resolvedAt, (at) => this.#resolve(space, id, { at, end }))
   }
 
   /** Analysts may have done so already, over the interface. */
-  #resolve(space: Space, id: string, at: number): void {
+  #resolve(space: Space, id: string, { at, end }: { at: number; end: 'closed' | 'false_positive' }): void {
     const by = { actor: 'analyst', at }
-    for (const status of ['acknowledged', 'closed']) {
+    for (const status of ['acknowledged', end]) {
       const row = space.threats.get(id)
-      const next = row?.['status'] === (status === 'closed' ? 'acknowledged' : 'new')
+      const next = row?.['status'] === (status === end ? 'acknowledged' : 'new')
       if (row !== undefined && next) moveThreat(this.#vault, space, row, status, by)
     }
     for (const incidentId of space.incidentsOf.get(id) ?? []) {
       const row = space.incidents.get(incidentId)
       if (row === undefined || row['status'] === 'resolved' || row['status'] === 'closed') continue
-      changeIncident(this.#vault, space, row, { status: 'resolved', resolution: 'true_positive' }, by)
+      const resolution = end === 'closed' ? 'true_positive' : end
+      changeIncident(this.#vault, space, row, { status: 'resolved', resolution }, by)
     }
   }
 }

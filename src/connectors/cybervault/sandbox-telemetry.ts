@@ -1,12 +1,27 @@
 import { digest } from '../../domain/id.ts'
-import type { Happening, WorldHost } from '../world.ts'
+import type { Activity, Happening, WorldHost } from '../world.ts'
 import type { Submission, Telemetry } from './payloads.ts'
 
 /** What a sensor of ours would have handed in about a happening of the world. */
 
-const hostOf = ({ name, ip, os }: WorldHost) => ({ hostname: name, os: `${os.family} ${os.version}`, ip })
+/** Agents name their device in small letters. */
+const hostOf = ({ name, ip, os }: WorldHost) => ({
+  hostname: name.toLowerCase(),
+  os: `${os.family} ${os.version}`,
+  ip,
+})
 
-/** Which kind of attack it is, by the words that any story of it uses; the first that fits. */
+const makers: Record<Activity, (happening: Happening) => Partial<Telemetry>> = {
+  shell: powershell,
+  dump,
+  encrypt: ransomware,
+  beacon: commandAndControl,
+  guess: bruteForce,
+  tool: remoteTool,
+  file: malware,
+}
+
+/** Where a happening does not say what the machine did, by the words that any story of it uses; the first that fits. */
 const kinds: [RegExp, (happening: Happening) => Partial<Telemetry>][] = [
   [/ransom|shadow cop|files were renamed/i, ransomware],
   [/lsass|credential/i, dump],
@@ -19,7 +34,8 @@ const kinds: [RegExp, (happening: Happening) => Partial<Telemetry>][] = [
 export function toSubmission(happening: Happening): Submission {
   const { host, at } = happening
   const text = `${happening.title} ${happening.description}`
-  const [, make = commandAndControl] = kinds.find(([words]) => words.test(text)) ?? []
+  const [, told = commandAndControl] = kinds.find(([words]) => words.test(text)) ?? []
+  const make = happening.activity === undefined ? told : makers[happening.activity]
   const payload = {
     process_name: 'svchost.exe',
     pid: 1000 + (number(happening) % 8000),
@@ -53,8 +69,11 @@ function dump(): Partial<Telemetry> {
   }
 }
 
-function powershell(): Partial<Telemetry> {
+/** Where it says whom the script talked to, that is in it too. */
+function powershell(happening: Happening): Partial<Telemetry> {
+  const session = { dst_ip: addressOf(happening), port: 4444, protocol: 'TCP' as const }
   return {
+    ...(happening.activity !== undefined && { network_connections: [session] }),
     process_name: 'powershell.exe',
     parent_process_name: 'winword.exe',
     command_line: 'powershell -NoProfile -enc SQBFAFgA',
@@ -96,8 +115,8 @@ export function addressOf({ description }: Happening): string {
   return /\b(?!10\.)\d{1,3}(?:\.\d{1,3}){3}\b/.exec(description)?.[0] ?? '203.0.113.200'
 }
 
-export function isBruteForce({ title }: Happening): boolean {
-  return /brute/i.test(title)
+export function isBruteForce({ activity, title }: Happening): boolean {
+  return activity === undefined ? /brute/i.test(title) : activity === 'guess'
 }
 
 /** What a quiet machine hands in. */

@@ -5,6 +5,7 @@ import { alertRrnOf, shortId, stamp, uuidOf } from './sandbox-ids.ts'
 import { here } from './sandbox-keys.ts'
 import { toInvestigation } from './sandbox-make.ts'
 import { type Alert, type Organization, type Row, notFound } from './sandbox-organization.ts'
+import type { Activity } from '../world.ts'
 import * as query from './sandbox-query.ts'
 
 /** The SIEM alerts interface. */
@@ -14,9 +15,12 @@ const words = {
   status: ['UNMAPPED', 'OPEN', 'INVESTIGATING', 'WAITING', 'CLOSED'],
   priority: ['UNMAPPED', 'INFO', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'],
 }
-const techniques: Record<string, string[]> = {
-  'VSA Threat Hunt': ['Execution', 'T1059.001'],
-  'Breach Detection': ['Credential Access', 'T1110'],
+const techniques: Partial<Record<Activity, string[]>> = {
+  shell: ['Execution', 'T1059.001'],
+  guess: ['Credential Access', 'T1110'],
+  dump: ['Credential Access', 'T1003.001'],
+  encrypt: ['Impact', 'T1486'],
+  beacon: ['Command and Control', 'T1071'],
 }
 
 function print(organization: Organization, alert: Alert, switches: Record<string, string>): Row {
@@ -39,7 +43,7 @@ function print(organization: Organization, alert: Alert, switches: Record<string
       rule: {
         rrn: rule.rule_rrn,
         name: rule.rule_name,
-        mitre_tcodes: techniques[happening.detector] ?? [],
+        mitre_tcodes: (happening.activity && techniques[happening.activity]) ?? [],
         version_rrn: `rrn:cba:::detection-rule:version:${shortId('version', happening.detector)}`,
       },
       rule_matching_keys: [{ key: 'orgId', values: [organization.id] }],
@@ -63,13 +67,14 @@ function organizationOf({ id, name, region, productToken }: Organization): Row {
   return { id, name, region: region === 'us' ? 'us1' : region, product_token: productToken, ...customer }
 }
 
-function keysOf({ happening: { host, description } }: Alert): Row[] {
-  const address = /\b203\.0\.113\.\d+\b/.exec(description)?.[0]
+/** Devices go by their full name here, and users by their mail address. */
+function keysOf({ happening: { host, customer, description } }: Alert): Row[] {
+  const address = /\b(?:203\.0\.113|198\.51\.100)\.\d+\b/.exec(description)?.[0]
   const hash = /\b[0-9a-f]{64}\b/.exec(description)?.[0]
   return [
-    { key: 'hostname', values: [host.name] },
+    { key: 'hostname', values: [`${host.name}.${customer.domain}`.toLowerCase()] },
     { key: 'asset', values: [host.name] },
-    { key: 'user', values: [host.user] },
+    { key: 'user', values: [`${host.user}@${customer.domain}`] },
     ...(address === undefined ? [] : [{ key: 'source_ip', values: [address] }]),
     ...(hash === undefined ? [] : [{ key: 'process.exe_file.hashes.sha256', values: [hash] }]),
   ]
@@ -236,8 +241,8 @@ function actors(call: Call): unknown[] {
 }
 
 function processTree(call: Call): Row {
-  const { host, detector } = alertOf(call).happening
-  if (detector !== 'VSA Threat Hunt') throw notFound('process tree')
+  const { host, activity } = alertOf(call).happening
+  if (activity !== 'shell') throw notFound('process tree')
   const leaf = { process_name: 'powershell.exe', user: host.user, children: [] }
   return {
     hostname: host.name,

@@ -1,5 +1,5 @@
 import { type Raised, referenceOf } from '../connector.ts'
-import type { Happening, World, WorldCustomer } from '../world.ts'
+import { type Happening, type World, type WorldCustomer, seenBy } from '../world.ts'
 import { digest } from '../../domain/id.ts'
 import type { Cast } from './sandbox-keys.ts'
 import { slight, staff, toAlert, toInvestigation, toPerson } from './sandbox-make.ts'
@@ -8,9 +8,11 @@ import { parentId } from './sandbox-parent.ts'
 import { stockPlayground } from './sandbox-playground.ts'
 import type { Investigation } from './sandbox-shelf.ts'
 
-/** Every other customer has InsightIDR, and its sensors see four attacks in five there. */
-export function covers(happening: Happening): boolean {
-  return hasInsight(happening.customer) && Number.parseInt(digest(happening.attack).slice(0, 8), 16) % 5 !== 0
+/** Every other customer has InsightIDR, and its sensors see four attacks in five there: what they tell of this one. */
+export function insightOf(happening: Happening): Happening | undefined {
+  const covered =
+    hasInsight(happening.customer) && Number.parseInt(digest(happening.attack).slice(0, 8), 16) % 5 !== 0
+  return covered ? seenBy(happening, 'siem') : undefined
 }
 
 function hasInsight(customer: WorldCustomer): boolean {
@@ -42,7 +44,7 @@ export class RapidWorld {
     this.cast = { parent, managed, abroad }
     this.byId = new Map([parent, ...managed, abroad].map((one) => [one.id, one]))
     this.#steps = world.happenings
-      .filter(covers)
+      .flatMap((one) => insightOf(one) ?? [])
       .flatMap(stepsOf)
       .toSorted((a, b) => a.at - b.at)
     for (const one of [parent, abroad]) stockPlayground(one, world)
@@ -84,7 +86,8 @@ export class RapidWorld {
   #resolve(organization: Organization, { happening, at }: Step): void {
     const alert = organization.alert(this.#alerts.get(happening.number) ?? '')
     if (alert === undefined) return
-    const disposition = happening.number % 4 === 0 ? 'BENIGN' : 'MALICIOUS'
+    const benign = happening.falseAlarm ?? happening.number % 4 === 0
+    const disposition = benign ? 'BENIGN' : 'MALICIOUS'
     organization.changeAlert(alert, { status: 'CLOSED', disposition }, at)
     const own = organization.investigations.get(alert.investigation ?? '')
     if (own === undefined || own.status === 'CLOSED') return

@@ -4,7 +4,8 @@ import type { Feed } from '../connector.ts'
 import { type Pair, type PairOptions, openPair } from '../testing.ts'
 import type { World } from '../world.ts'
 import connector from './index.ts'
-import { covers } from './sandbox-world.ts'
+import { slight } from './sandbox-make.ts'
+import { insightOf } from './sandbox-world.ts'
 
 /** What the tests of this folder share. */
 export const start = Date.parse('2026-06-01T00:00:00Z')
@@ -110,7 +111,8 @@ function parsed(text: string): unknown {
 
 /** What the sandbox has shown by now, from the world alone: attack → whether all that is shown of it is resolved. */
 export function attacksShown(world: World, now: number): Map<string, { closed: boolean; alerts: number }> {
-  const shown = world.happenings.filter((one) => covers(one) && one.shownAt <= now && one.severity !== 'low')
+  const seen = world.happenings.flatMap((one) => insightOf(one) ?? [])
+  const shown = seen.filter((one) => one.shownAt <= now && !slight.has(one.severity))
   return new Map(
     [...Map.groupBy(shown, (one) => one.attack)].map(([attack, all]) => [
       attack,

@@ -127,7 +127,8 @@ function hostsOf(row: Incident, labels: Labels): string[] {
   const listed = (row.affectedDevices ?? []).filter(isValue)
   if (listed.length > 0) return listed
   if (labels.host.length > 0) return labels.host
-  const host = /\s-\s(\S+)\s*$/.exec(row.title ?? '')?.[1]
+  // A mailbox may stand there too.
+  const host = /\s-\s([^\s@]+)\s*$/.exec(row.title ?? '')?.[1]
   return host === undefined || !isValue(host) ? [] : [host]
 }
 

@@ -1,7 +1,7 @@
 import { Refusal } from '../../contract/refusal.ts'
 import type { Call } from '../../contract/server.ts'
 import { type Raised, type SandboxOptions, referenceOf } from '../connector.ts'
-import type { Happening, World } from '../world.ts'
+import { type Happening, type World, seenBy } from '../world.ts'
 import { accountIdOf, appOf, verdictOfSeverity } from './demo.ts'
 import { readRange } from './fields.ts'
 import { type Entry, Shelf, between, createdOf, resolvedOf } from './shelf.ts'
@@ -136,7 +136,7 @@ export class Incidents {
 
   /** Happenings may be added to a running world: what is still to come is put in order again. */
   #plan(): void {
-    const happenings = this.#world.happenings
+    const happenings = this.#world.happenings.flatMap((one) => seenBy(one, 'soc') ?? [])
     const waiting = happenings.filter(({ number }) => !this.#byId.has(firstId + number))
     const unresolved = happenings.filter((one) => {
       const entry = this.#byId.get(firstId + one.number)
@@ -146,7 +146,7 @@ export class Incidents {
     this.#toResolve = unresolved.toSorted((a, b) => endOf(a) - endOf(b))
     this.#nextShown = 0
     this.#nextResolved = 0
-    this.#known = happenings.length
+    this.#known = this.#world.happenings.length
   }
 
   #show(happenings: readonly Happening[], now: number): void {

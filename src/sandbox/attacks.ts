@@ -10,6 +10,8 @@ export interface AttackPlan {
   days: number
   attacksPerCustomerDay: number
   stories: readonly Story[]
+  /** One story for some of the customers, at a time of its own. */
+  wave?: { story: Story; share: number; from: number; to: number }
 }
 
 type Random = () => number
@@ -47,6 +49,12 @@ export function attacksOn(customer: WorldCustomer, plan: AttackPlan, random: Ran
     const host = begin(at)
     if (random() < coincidences)
       begin(at + between(random, 0, 30) * minute, random() < 0.5 ? host : undefined)
+  }
+  const { wave } = plan
+  if (wave !== undefined && random() < wave.share) {
+    const at = between(random, wave.from, wave.to)
+    const parts = { story: wave.story, n: out.length + 1 }
+    out.push(new Attack(customer, parts, random, undefined).play(at).filter((one) => one.at < end))
   }
   return out.flat()
 }

@@ -4,6 +4,7 @@ import type { Connector } from '../connectors/connector.ts'
 import { key, toy } from '../contract/testing.ts'
 import type { WireAnswer, WireRequest } from '../contract/wire.ts'
 import { control } from './control.ts'
+import { SandboxClock } from './sandbox-clock.ts'
 import { Sandbox } from './sandbox.ts'
 import { makeWorld } from './world.ts'
 
@@ -158,4 +159,24 @@ test('connections, requests and ground truth can be asked for; other control rou
   expect(tell('GET', '').status).toBe(200)
   expect(tell('PUT', '/faults').status).toBe(404)
   expect(tell('GET', '/nothing').status).toBe(404)
+})
+
+test('the clock is read and driven on through the control routes, and never back', () => {
+  const { sandbox } = open()
+  const clock = new SandboxClock(() => start, 1)
+  const ask = (method: string, body?: unknown, own: SandboxClock | undefined = clock): any => {
+    const bare = { search: '', ip: '', headers: {}, path: '/_sandbox/clock' }
+    const request = { ...bare, method, body: JSON.stringify(body) ?? '' }
+    const answer = control(sandbox, request, { origin: '' }, own)
+    return { status: answer.status, body: JSON.parse(answer.body) }
+  }
+  expect(ask('GET').body).toEqual({ driven: true, now: '2026-09-01T00:00:00.000Z', speed: 1 })
+  expect(ask('POST', { forwardSeconds: 3600, speed: 60 }).body).toMatchObject({
+    now: '2026-09-01T01:00:00.000Z',
+    speed: 60,
+  })
+  expect(ask('POST', { to: '2026-09-02T00:00:00Z' }).body.now).toBe('2026-09-02T00:00:00.000Z')
+  expect(ask('POST', { to: '2026-09-01T00:00:00Z' }).body.message).toMatch(/does not go back/)
+  expect(ask('POST', { speed: -1 }).status).toBe(400)
+  expect(ask('POST', { pace: 1 }).status).toBe(400)
 })

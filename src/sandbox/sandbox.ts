@@ -107,6 +107,12 @@ export class Sandbox {
     return Object.fromEntries([...this.#stands].map(([vendor, one]) => [vendor, one.switches]))
   }
 
+  /** By name alone, at every vendor that has such a switch. */
+  setSwitches(values: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(values))
+      for (const vendor of this.#stands.keys()) this.setSwitch(vendor, name, value)
+  }
+
   /** Says in one line what is wrong with it, or undefined when it is set. */
   setSwitch(vendor: string, name: string, value: string): string | undefined {
     const one = this.#stands.get(vendor)

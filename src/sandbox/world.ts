@@ -1,6 +1,6 @@
 import type { World, WorldCustomer, WorldHost } from '../connectors/world.ts'
 import { between, pick, randomFrom } from '../domain/random.ts'
-import { attacksOn } from './attacks.ts'
+import { type AttackPlan, attacksOn } from './attacks.ts'
 import { cities, firstNames, lastNames, places, roles, suffixes, trades } from './names.ts'
 import { stories } from './stories/index.ts'
 import type { Story } from './stories/story.ts'
@@ -15,6 +15,7 @@ export interface WorldPlan {
   attacksPerCustomerDay?: number
   /** What can happen; default: everything there is. */
   stories?: readonly Story[]
+  wave?: AttackPlan['wave']
 }
 
 /** The same plan always gives the same world. */

@@ -251,6 +251,12 @@ export const switches: Record<string, Switch> = {
     values: ['on'],
     free: true,
   },
+  indexLagSeconds: {
+    about: 'How much later than it says every third alert, with its investigation, enters the lists',
+    values: ['0'],
+    free: true,
+    hostile: ['0', '900', '3600'],
+  },
   auditLogs: { about: 'Whether audit logging is enabled; off answers 404', values: ['on'], free: true },
   health: { about: 'Whether parts of the health metrics fail: 207', values: ['whole', 'partial'] },
 }

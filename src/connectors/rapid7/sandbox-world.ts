@@ -31,6 +31,7 @@ export class RapidWorld {
   readonly #cases = new Map<string, string>()
   readonly #alerts = new Map<number, string>()
   #done = 0
+  #late: { step: Step; due: number }[] = []
 
   constructor(world: World) {
     const people = world.technicians.map((one) => toPerson(one, true))
@@ -50,17 +51,36 @@ export class RapidWorld {
     for (const one of [parent, abroad]) stockPlayground(one, world)
   }
 
-  advance(now: number): void {
+  /** With a lag, every third happening is indexed late: its rows appear behind newer ones, with their own times. */
+  advance(now: number, lag = 0): void {
     for (
       let step = this.#steps[this.#done];
       step !== undefined && step.at <= now;
       step = this.#steps[++this.#done]
     ) {
-      const organization = this.#owners.get(step.happening.customer)
-      if (organization === undefined) continue
-      if (step.shows) this.#show(organization, step)
-      else this.#resolve(organization, step)
+      if (step.shows && lag > 0 && step.happening.number % 3 === 0)
+        this.#late.push({ step, due: step.at + lag })
+      else this.#take(step)
     }
+    if (this.#late[0] === undefined || this.#late[0].due > now) return
+    const due = this.#late.filter((one) => one.due <= now)
+    this.#late = this.#late.filter((one) => one.due > now)
+    for (const { step } of due) this.#takeLate(step, now)
+  }
+
+  #take(step: Step): void {
+    const organization = this.#owners.get(step.happening.customer)
+    if (organization === undefined) return
+    if (step.shows) this.#show(organization, step)
+    else this.#resolve(organization, step)
+  }
+
+  /** What was resolved meanwhile is shown resolved. */
+  #takeLate(step: Step, now: number): void {
+    const { happening } = step
+    this.#take(step)
+    if (happening.resolvedAt !== null && happening.resolvedAt <= now)
+      this.#take({ at: happening.resolvedAt, happening, shows: false })
   }
 
   #show(organization: Organization, { happening, at }: Step): void {

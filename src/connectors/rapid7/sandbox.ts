@@ -51,7 +51,7 @@ export const sandbox: SandboxVendor = {
         ...enabled({ ...logQueryBehaviours(searches), ...logManagementBehaviours(searches) }),
       },
       identify: (key, request) => identify(rapid.cast, key, request),
-      advance: () => rapid.advance(now()),
+      advance: () => rapid.advance(now(), Number(switches['indexLagSeconds'] ?? 0) * 1000),
       raised: () => rapid.raised(switches['siemAlerts'] !== 'off'),
       newRequestId: () => uuidOf('request', world.seed, ++requests),
       headers: (request, id) =>

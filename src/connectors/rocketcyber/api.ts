@@ -121,6 +121,12 @@ export const switches: Record<string, Switch> = {
   verdicts: { about: 'Event verdicts as words or as the numbers of v2', values: ['words', 'numbers'] },
   summary: { about: 'The shape of /events/summary', values: ['list', 'array', 'map'] },
   suppression: { about: 'The shape of /suppression/rules', values: ['list', 'array'] },
+  indexLagSeconds: {
+    about: 'How much later than it says every third incident enters the lists',
+    values: ['0'],
+    free: true,
+    hostile: ['0', '900', '3600'],
+  },
   withdrawn: { about: 'Incident ids that are no longer listed, with commas', values: ['none'], free: true },
   mailboxes: { about: 'monitoredAccounts of /office', values: ['list', 'by-account'] },
 }

@@ -302,6 +302,18 @@ describe('following', () => {
     expect(incidents.latest.get(id)?.customerId).toBe(String(1000 + world.happenings[0]!.customer.number))
   })
 
+  test('rows that enter the lists an hour late are found, each with its customer', async () => {
+    const { world, pair, incidents, run } = await setUp({ switches: { indexLagSeconds: '3600' } })
+    await run()
+    const held = incidents.latest.size
+    expect(held).toBeLessThan(truth(world, pair.clock.now).size)
+    for (const end = pair.clock.now + 3 * 60 * minute; pair.clock.now < end; pair.clock.now += 5 * minute)
+      await run()
+    const shown = world.happenings.filter((one) => one.shownAt <= pair.clock.now - 65 * minute)
+    const ids = shown.map((one) => String(13_000_000 + one.number))
+    expect(ids.filter((id) => !incidents.latest.has(id))).toEqual([])
+  })
+
   test('one of a hundred customers is found in eight questions at most', async () => {
     const { world, pair, requests, incidents, run } = await setUp({
       customers: 100,

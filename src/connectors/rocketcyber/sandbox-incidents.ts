@@ -29,18 +29,21 @@ export class Incidents {
   #nextShown = 0
   #nextResolved = 0
   #known = 0
+  #lag = 0
 
   constructor(world: World, options: SandboxOptions) {
     this.#world = world
     this.#options = options
   }
 
-  /** Cheap when nothing is due: two comparisons. */
+  /** Cheap when nothing is due: a few comparisons. */
   advance(): void {
-    if (this.#world.happenings.length !== this.#known) this.#plan()
+    const lag = Number(this.#options.switches['indexLagSeconds'] ?? 0) * 1000
+    if (this.#world.happenings.length !== this.#known || lag !== this.#lag) this.#plan(lag)
     const now = this.#options.now()
     const first = this.#nextShown
-    while ((this.#toShow[this.#nextShown]?.shownAt ?? Infinity) <= now) this.#nextShown++
+    const isDue = (one: Happening | undefined): boolean => one !== undefined && listedAt(one, lag) <= now
+    while (isDue(this.#toShow[this.#nextShown])) this.#nextShown++
     this.#show(this.#toShow.slice(first, this.#nextShown), now)
     for (
       let due;
@@ -135,18 +138,19 @@ export class Incidents {
   }
 
   /** Happenings may be added to a running world: what is still to come is put in order again. */
-  #plan(): void {
+  #plan(lag: number): void {
     const happenings = this.#world.happenings.flatMap((one) => seenBy(one, 'soc') ?? [])
     const waiting = happenings.filter(({ number }) => !this.#byId.has(firstId + number))
     const unresolved = happenings.filter((one) => {
       const entry = this.#byId.get(firstId + one.number)
       return one.resolvedAt !== null && (entry === undefined || entry.resolved === null)
     })
-    this.#toShow = waiting.toSorted((a, b) => a.shownAt - b.shownAt)
+    this.#toShow = waiting.toSorted((a, b) => listedAt(a, lag) - listedAt(b, lag))
     this.#toResolve = unresolved.toSorted((a, b) => endOf(a) - endOf(b))
     this.#nextShown = 0
     this.#nextResolved = 0
     this.#known = this.#world.happenings.length
+    this.#lag = lag
   }
 
   #show(happenings: readonly Happening[], now: number): void {
@@ -249,6 +253,11 @@ function shelfOf(shelves: Map<number, Shelf>, key: number): Shelf {
   const shelf = shelves.get(key) ?? new Shelf()
   shelves.set(key, shelf)
   return shelf
+}
+
+/** `indexLagSeconds`: every third row enters the lists late, with the times that it would have had. */
+function listedAt({ number, shownAt }: Happening, lag: number): number {
+  return shownAt + (number % 3 === 0 ? lag : 0)
 }
 
 /** What is resolved before it is shown is shown resolved. */

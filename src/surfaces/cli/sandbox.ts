@@ -2,6 +2,7 @@ import type { Connector } from '../../connectors/connector.ts'
 import { loadConnectors } from '../../connectors/registry.ts'
 import { baseOf } from '../../contract/contract.ts'
 import type { ServedConnection } from '../../sandbox/sandbox.ts'
+import { scenarios } from '../../sandbox/scenarios.ts'
 import { type Define, command } from './command.ts'
 import { whole } from './flags.ts'
 import { serveSandbox } from './made-up.ts'
@@ -27,6 +28,18 @@ export const define: Define = (program) =>
         description: 'customers of the made-up provider',
         valueHint: 'n',
       },
+      scenario: {
+        type: 'enum',
+        options: scenarios.map(({ name }) => name),
+        default: scenarios[0].name,
+        description: 'what happens in the world',
+      },
+      speed: {
+        type: 'string',
+        default: '1',
+        description: 'sandbox seconds for one real second; times run ahead of yours',
+        valueHint: 'n',
+      },
       tls: {
         type: 'boolean',
         description: 'HTTPS, under the vendors’ own host names too, from an authority in the data directory',
@@ -39,6 +52,8 @@ export const define: Define = (program) =>
         port: args.port === undefined ? program.config().sandboxPort : whole('port', args.port, 0, 65_535),
         seed: whole('seed', args.seed, 0, 4_294_967_295),
         customers: whole('customers', args.customers, 1, 5000),
+        scenario: scenarios.find(({ name }) => name === args.scenario) ?? scenarios[0],
+        speed: whole('speed', args.speed, 1, 3600),
       }
       const stop = program.stopSignal()
       const connectors = await loadConnectors()
@@ -55,7 +70,9 @@ export const define: Define = (program) =>
         terminal.out(`${demos.map(describe).join('\n')}\n`)
         if (tls !== undefined)
           terminal.out(`${howToTrust(tls.caFile, origin, connectors[0], demos[0]?.keys[0]?.value ?? '')}\n`)
-        terminal.out(`Switches, faults and the truth: ${origin}/_sandbox\nCtrl-C stops it.\n`)
+        const pace = plan.speed === 1 ? '' : `, ${plan.speed} times as fast as real`
+        terminal.out(`Scenario ${plan.scenario.name}: ${plan.scenario.about}${pace}.\n`)
+        terminal.out(`Clock, switches, faults and the truth: ${origin}/_sandbox\nCtrl-C stops it.\n`)
       }
       await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }))
       await listener.close()

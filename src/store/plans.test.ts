@@ -4,11 +4,13 @@ import { toRecord } from '../domain/record.ts'
 import { listCases } from './cases.ts'
 import { neighbours } from './entities.ts'
 import { countQuarantined, findingsByIds, releaseQuarantined } from './findings.ts'
-import { heads, markDone, openHeads, putRecords, takePending } from './records.ts'
+import { heads, markDone, openHeads, putRecords, readAgain, takePending } from './records.ts'
 import { latestRuns } from './runs.ts'
 import { openStore } from './store.ts'
-import { dueChanges, stuckSending } from './ticket-changes.ts'
-import { listTickets, ticketsOf } from './tickets.ts'
+import { commentsOf } from './case-comments.ts'
+import { decisionsOf, dropDecisions } from './case-decisions.ts'
+import { casesWithUntold, dueChanges, lastVersions, onTheirWay, stuckSending } from './ticket-changes.ts'
+import { liveTickets, listTickets, ticketsByVendorIds, ticketsMergedInto, ticketsOf } from './tickets.ts'
 
 test('every query of the line is served by an index', async () => {
   const database = new Database(':memory:')
@@ -42,6 +44,16 @@ test('every query of the line is served by an index', async () => {
   await listCases(db, { limit: 10, status: 'open', before: { time: 1, id: 'c' } })
   await listTickets(db, { limit: 10, before: { time: 1, id: 'c' } })
   await ticketsOf(db, ['c'])
+  await liveTickets(db, 'con', ['c'])
+  await ticketsByVendorIds(db, 'con', ['1'])
+  await ticketsMergedInto(db, ['t'])
+  await lastVersions(db, ['c'])
+  await onTheirWay(db, ['c'])
+  await casesWithUntold(db, 'con', ['c'])
+  await readAgain(db, 'con', 'f', '1')
+  await commentsOf(db, 'c')
+  await decisionsOf(db, ['c'])
+  await dropDecisions(db, ['c'])
   await stuckSending(db, 'con')
   await latestRuns(db)
   await neighbours(db, [{ tenantId: 'ten', kind: 'host', value: 'x', time: 1, reach: 1 }])

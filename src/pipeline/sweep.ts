@@ -16,6 +16,8 @@ const lookBackMs = 6 * 60 * 60_000
  * a note. Returns how many were folded.
  */
 export async function sweep(hub: Hub, live: Live, desk: Desk): Promise<number | undefined> {
+  // It looks for markers too: without them nobody knows a stray.
+  if (!hub.protections.markerLookup) return 0
   return withLease(hub, outboxLease(live.connection.id), async () => {
     const now = hub.outside.now()
     const key = `sweep:${live.connection.id}`

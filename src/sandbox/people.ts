@@ -14,7 +14,7 @@ export interface LoggedDeed {
   at: number
   ticketId: string
   deed: Deed
-  /** What the ticket said before it was deleted; empty for any other deed. */
+  /** What the ticket said before it was deleted or merged; empty for any other deed. */
   text: string
 }
 
@@ -88,7 +88,7 @@ export class People {
   #carryOut({ desk, ticketId, kind, random }: Intent, at: number): void {
     const deed = this.#deedFor(kind, desk, ticketId, random)
     if (deed === undefined) return
-    const text = kind === 'delete' ? desk.textOf(ticketId) : ''
+    const text = kind === 'delete' || kind === 'merge' ? desk.textOf(ticketId) : ''
     if (!desk.people.act(ticketId, deed)) return
     this.log.push({ vendor: desk.vendor, at, ticketId, deed, text })
     const again = this.#habits.find((habit) => habit.kind === 'reopen')

@@ -5,22 +5,39 @@ class ProcessDied extends Error {
   override name = 'ProcessDied'
 }
 
+/** What becomes of a process at the await that its countdown reaches. */
+export interface Fate {
+  /** Infinity for a process that goes on. */
+  awaits: number
+  /** A suspended one (a laptop's lid, a paused virtual machine) goes on later, and knows nothing of the time between. */
+  ending: 'death' | 'suspension'
+}
+
 /**
- * One life of a process. It dies at the await that its countdown reaches: nothing that it waits for ever comes back,
- * and its database answers no more. What it had asked of the network is carried out all the same.
+ * One life of a process. Dead, nothing that it waits for ever comes back, and its database answers no more. What it had
+ * asked of the network is carried out all the same.
  */
 export class Life {
   dead = false
-  readonly #onDeath: () => void
   #left = Infinity
+  #ending: Fate['ending'] = 'death'
+  #suspension: PromiseWithResolvers<void> | undefined
 
-  constructor(onDeath: () => void) {
-    this.#onDeath = onDeath
+  /** From now on its awaits are counted. */
+  begin({ awaits, ending }: Fate): void {
+    this.#left = awaits
+    this.#ending = ending
   }
 
-  /** From now on its awaits are counted; Infinity for a process that does not die. */
-  begin(awaits: number): void {
-    this.#left = awaits
+  get suspended(): boolean {
+    return this.#suspension !== undefined
+  }
+
+  /** Goes on where it stood, and dies after so many awaits more. */
+  resume(awaits: number): void {
+    this.begin({ awaits, ending: 'death' })
+    this.#suspension?.resolve()
+    this.#suspension = undefined
   }
 
   outside(world: Outside): Outside {
@@ -42,10 +59,15 @@ export class Life {
 
   handle(database: SqliteHandle): SqliteHandle {
     const prepare = (text: string): ReturnType<SqliteHandle['prepare']> => {
-      if (this.#count()) throw new ProcessDied('the process has died')
+      if (this.#isOver()) {
+        // Its connection is closed with it, and with that what it had begun.
+        if (database.inTransaction === true) database.prepare('rollback').run()
+        throw new ProcessDied('the process has died')
+      }
       return database.prepare(text)
     }
     return {
+      root: database.root ?? database,
       get inTransaction() {
         return database.inTransaction ?? false
       },
@@ -54,15 +76,15 @@ export class Life {
   }
 
   async #step(): Promise<void> {
-    if (this.#count()) await new Promise<never>(() => {})
+    const over = this.#isOver()
+    if (!over && this.#left <= 0) this.#suspension ??= Promise.withResolvers()
+    if (this.#suspension !== undefined) await this.#suspension.promise
+    if (over || this.dead) await new Promise<never>(() => {})
   }
 
-  /** Counts one await; true when the process is dead. */
-  #count(): boolean {
-    if (!this.dead && --this.#left <= 0) {
-      this.dead = true
-      this.#onDeath()
-    }
+  /** Counts one await; true when the process is dead. A suspension waits for a step between two pieces of work. */
+  #isOver(): boolean {
+    if (!this.dead && --this.#left <= 0 && this.#ending === 'death') this.dead = true
     return this.dead
   }
 }

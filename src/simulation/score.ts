@@ -9,7 +9,7 @@ export interface Score extends Pick<Grouping, 'attacks' | 'wrongMerges' | 'wrong
   tickets: number
   /** Incidents that no standing ticket tells of, but for those whose ticket a technician deleted. */
   missed: number
-  /** Incidents that more than one standing ticket tells of. */
+  /** Incidents that more than one standing ticket tells of, but for what a technician merged into one. */
   duplicated: number
   /** Incidents whose ticket stands under another customer, but for tickets that a technician moved there. */
   misfiled: number
@@ -35,12 +35,13 @@ export function score({ raised, filed, deeds = [] }: Truth): Score {
     const isAstray = ({ ticketId, customerName: name }: Filed): boolean =>
       nameKey(name) !== nameKey(customerName) && moved.get(ticketId) !== name
     if (tickets.length === 0 && !deleted.has(reference)) result.missed++
-    if (tickets.length > 1) result.duplicated++
+    if (tickets.filter(({ ticketId }) => merged.get(ticketId)?.has(reference) !== true).length > 1)
+      result.duplicated++
     if (tickets.some(isAstray)) result.misfiled++
   }
   const ticketsOf = ({ reference }: Raised): string[] =>
     (tellers.get(reference) ?? []).map((one) => one.ticketId)
-  const parts = { raised, ticketsOf, merged }
+  const parts = { raised, ticketsOf, merged: new Set(merged.keys()) }
   const { attacks, wrongMerges, wrongSplits, noiseReduction } = grouping(parts)
   return { ...result, attacks, wrongMerges, wrongSplits, noiseReduction, byStory: groupingByStory(parts) }
 }
@@ -61,7 +62,8 @@ function tellersOf(standing: readonly Filed[]): Map<string, Filed[]> {
 function excusesOf(deeds: readonly LoggedDeed[]): {
   deleted: ReadonlySet<string>
   moved: ReadonlyMap<string, string>
-  merged: ReadonlySet<string>
+  /** By the ticket that was merged into: what it tells of since then. */
+  merged: ReadonlyMap<string, ReadonlySet<string>>
 } {
   const deleted = deeds
     .filter(({ deed }) => deed.kind === 'delete')
@@ -69,8 +71,12 @@ function excusesOf(deeds: readonly LoggedDeed[]): {
   const moved = deeds.flatMap(({ ticketId, deed }) =>
     deed.kind === 'move' ? [[ticketId, deed.customerName] as const] : [],
   )
-  const merged = deeds.flatMap(({ deed }) => (deed.kind === 'merge' ? [deed.into] : []))
-  return { deleted: new Set(deleted), moved: new Map(moved), merged: new Set(merged) }
+  const merged = new Map<string, Set<string>>()
+  for (const { deed, text } of deeds) {
+    if (deed.kind !== 'merge') continue
+    merged.set(deed.into, (merged.get(deed.into) ?? new Set()).union(referencesIn(text)))
+  }
+  return { deleted: new Set(deleted), moved: new Map(moved), merged }
 }
 
 function referencesIn(text: string): Set<string> {

@@ -1,33 +1,30 @@
 import type { Connector } from '../connectors/connector.ts'
 import type { Fetch, Outside } from '../domain/outside.ts'
-import { between, randomFrom } from '../domain/random.ts'
-import { Governor } from '../pipeline/governor.ts'
+import { between } from '../domain/random.ts'
 import type { Hub } from '../pipeline/hub.ts'
 import { type Protections, allProtections } from '../pipeline/protections.ts'
-import { start } from '../pipeline/schedule.ts'
-import { Vendors } from '../pipeline/vendors.ts'
-import type { Habit } from '../sandbox/habits.ts'
+import { type Habit, humane } from '../sandbox/habits.ts'
 import { Sandbox } from '../sandbox/sandbox.ts'
 import { makeWorld } from '../sandbox/world.ts'
-import type { SqliteHandle } from '../store/sqlite.ts'
 import { memoryHandle } from '../store/sqlite-file.ts'
-import { type Store, openStore } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { totals } from '../store/ticket-changes.ts'
 import { countStrays } from '../store/tickets.ts'
-import { allFaults, outages, setQuirks } from './chaos.ts'
-import { connectAll } from './connect.ts'
-import { Life } from './life.ts'
+import { type Chaos, type Struck, chaosKinds, drawn, fateOf, rulesFor, setQuirks, skewOf } from './chaos.ts'
+import { Disk } from './disk.ts'
+import { type Machine, Process } from './process.ts'
 import { type Score, score } from './score.ts'
 import { VirtualClock } from './virtual-clock.ts'
+import { letItRage } from './weather.ts'
 
 export interface SimulationPlan {
   connectors: readonly Connector[]
   seed: number
   customers: number
   days: number
-  faults: 'none' | 'all'
+  faults: 'none' | 'all' | readonly Chaos[]
   attacksPerCustomerDay?: number
-  /** What technicians do in the ticketing vendors; by default nobody works there. */
+  /** What technicians do in the ticketing vendors, where `people` is among the faults. */
   people?: readonly Habit[]
   /** How many awaits a process lives, at least and at most; without it most die after hours, some at once. */
   lifeAwaits?: [number, number]
@@ -52,14 +49,15 @@ export interface SimulationResult extends Score {
   strays: number
   requests: number
   simulatedDays: number
-  /** Lives of the hub; every one but the last ended at a random await. */
+  /** Processes of the hub, one after the other, and sometimes two at once. */
   lives: number
   /** How often each fault struck. */
-  struck: Record<string, number>
+  struck: Struck
   wallMs: number
 }
 
 const day = 86_400_000
+const minute = 60_000
 const start2026 = Date.UTC(2026, 0, 5)
 /** After the last attack all faults end; then everything must come to rest within this time. */
 const quietMs = 8 * 3_600_000
@@ -67,116 +65,124 @@ const quietMs = 8 * 3_600_000
 /** Hub and sandbox in one process on a virtual clock. The same plan gives the same result, except for wallMs. */
 export async function simulate(plan: SimulationPlan): Promise<SimulationResult> {
   const wallStart = plan.wallNow()
+  const { seed, connectors } = plan
   const clock = new VirtualClock(start2026)
-  const random = randomFrom(plan.seed ^ 0x5eed)
+  const chaos = chaosOf(plan)
+  const struck = Object.fromEntries(chaosKinds.map((kind) => [kind, 0])) as Struck // every kind has its entry
+  const sandbox = sandboxFor(plan, chaos, clock)
+  const disk = new Disk()
+  sandbox.faults.rules.push(...rulesFor(chaos))
+  if (chaos.has('quirks')) struck.quirks = setQuirks(sandbox, connectors, drawn(seed, 'quirks'))
+  const vendors = connectors.map(({ contract }) => contract.vendor)
+  const weather = {
+    sandbox,
+    vendors,
+    disk,
+    sleep: clock.sleep,
+    drawn: (who: string) => drawn(seed, who),
+    struck,
+  }
+  const calm = letItRage(weather, chaos)
+  const network = withLatency(sandbox, clock, drawn(seed, 'network'))
+  const machine: Machine = {
+    connectors,
+    sandbox,
+    database: disk.handle(memoryHandle()),
+    world: {
+      now: clock.now,
+      sleep: clock.sleep,
+      random: drawn(seed, 'hub'),
+      fetch: plan.between?.(network) ?? network,
+    },
+    protections: { ...allProtections, ...plan.protections },
+    log: plan.log ?? (() => {}),
+    since: start2026,
+    lives: new Map(),
+  }
+  const end = start2026 + plan.days * day
+  let lives = await hostileTimes({ plan, machine, clock, chaos, struck, end })
+  calm()
+  sandbox.faults.rules.length = 0
+  const last = await Process.start(machine, `hub-${++lives}`, { awaits: Infinity, ending: 'death' })
+  await runUntil(plan, clock, end + quietMs, () => last.gone)
+  await stopped(last.stop(), clock)
+  const { ambiguous, settledByLookup } = await totals(last.store.db)
+  const strays = await countStrays(last.store.db)
+  await plan.inspect?.(last.store, sandbox)
+  const truth = sandbox.truth()
+  return {
+    seed,
+    ...score(truth),
+    ambiguous,
+    settledByLookup,
+    strays,
+    requests: Object.values(sandbox.requests).reduce((sum, count) => sum + count, 0),
+    simulatedDays: (clock.now() - start2026) / day,
+    lives,
+    struck: { ...struck, ...sandbox.faults.struck, 'disk-full': disk.refused, people: truth.deeds.length },
+    wallMs: Math.round(plan.wallNow() - wallStart),
+  }
+}
+
+function chaosOf({ faults }: SimulationPlan): ReadonlySet<Chaos> {
+  return new Set(faults === 'all' ? chaosKinds : faults === 'none' ? [] : faults)
+}
+
+function sandboxFor(plan: SimulationPlan, chaos: ReadonlySet<Chaos>, clock: VirtualClock): Sandbox {
   const { attacksPerCustomerDay } = plan
   const world = makeWorld({
     ...plan,
     start: start2026,
     ...(attacksPerCustomerDay && { attacksPerCustomerDay }),
   })
-  const sandbox = new Sandbox(
-    plan.connectors,
-    world,
-    { now: clock.now, sleep: clock.sleep, random },
-    plan.people,
-  )
-  const hostile = plan.faults === 'all'
-  let over = false
-  if (hostile) {
-    sandbox.faults.rules.push(...allFaults)
-    setQuirks(sandbox, plan.connectors, random)
-    const vendors = plan.connectors.map((connector) => connector.contract.vendor)
-    void outages(sandbox, vendors, { sleep: clock.sleep, random }, () => over)
-  }
-  const network = withLatency(sandbox, clock, random)
-  const outside: Outside = {
-    now: clock.now,
-    sleep: clock.sleep,
-    random,
-    fetch: plan.between?.(network) ?? network,
-  }
-  const handle = memoryHandle()
-  const end = start2026 + plan.days * day
+  const outside = { now: clock.now, sleep: clock.sleep, random: drawn(plan.seed, 'sandbox') }
+  return new Sandbox(plan.connectors, world, outside, chaos.has('people') ? (plan.people ?? humane) : [])
+}
+
+interface Times {
+  plan: SimulationPlan
+  machine: Machine
+  clock: VirtualClock
+  chaos: ReadonlySet<Chaos>
+  struck: Struck
+  end: number
+}
+
+/** One process after the other until the faults end; one that only stood still goes on beside its successor. */
+async function hostileTimes({ plan, machine, clock, chaos, struck, end }: Times): Promise<number> {
+  const random = drawn(plan.seed, 'processes')
+  const woken: Process[] = []
   let lives = 0
   while (clock.now() < end) {
-    const awaits = hostile ? lifeLength(plan, random) : Infinity
-    await live(plan, sandbox, outside, handle, { clock, awaits, until: end, name: `hub-${++lives}` })
+    const fate = fateOf(chaos, random, plan.lifeAwaits)
+    const process = await Process.start(machine, `hub-${++lives}`, fate, skewOf(chaos, random))
+    if (chaos.has('skew')) struck.skew++
+    await runUntil(plan, clock, end, () => process.gone)
+    if (process.life.dead) struck.death++
+    if (process.life.suspended) {
+      struck.suspension++
+      woken.push(process)
+      const [sleeps, awaits] = [between(random, 1, 20) * minute, between(random, 50, 3000)]
+      void clock.sleep(sleeps).then(() => process.life.resume(awaits))
+    } else if (!process.life.dead) await stopped(process.stop(), clock)
     // A supervisor takes a moment to start it again.
     if (clock.now() < end) await clock.run(Math.min(end, clock.now() + between(random, 1, 90) * 1000))
   }
-  over = true
-  sandbox.faults.rules.length = 0
-  const store = await live(plan, sandbox, outside, handle, {
-    clock,
-    awaits: Infinity,
-    until: end + quietMs,
-    name: `hub-${++lives}`,
-  })
-  const { ambiguous, settledByLookup } = await totals(store.db)
-  const strays = await countStrays(store.db)
-  await plan.inspect?.(store, sandbox)
-  const requests = Object.values(sandbox.requests).reduce((sum, count) => sum + count, 0)
-  return {
-    seed: plan.seed,
-    ...score(sandbox.truth()),
-    ambiguous,
-    settledByLookup,
-    strays,
-    requests,
-    simulatedDays: (clock.now() - start2026) / day,
-    lives,
-    struck: sandbox.faults.struck,
-    wallMs: Math.round(plan.wallNow() - wallStart),
-  }
+  for (const { life } of woken) life.dead = true
+  return lives
 }
 
-/** Most die after hours, some within the first few awaits: a crash loop must not lose anything either. */
-function lifeLength({ lifeAwaits }: SimulationPlan, random: () => number): number {
-  if (lifeAwaits !== undefined) return between(random, ...lifeAwaits)
-  return random() < 0.3 ? between(random, 1, 2_000) : between(random, 10_000, 120_000)
-}
-
-interface LifePlan {
-  clock: VirtualClock
-  awaits: number
-  until: number
-  name: string
-}
-
-/** Starts a hub on the store as it stands, and runs it until its end or its death. */
-async function live(
+async function runUntil(
   plan: SimulationPlan,
-  sandbox: Sandbox,
-  world: Outside,
-  database: SqliteHandle,
-  { clock, awaits, until, name }: LifePlan,
-): Promise<Store> {
-  // Opening the store is not part of the life: a process that dies while migrating has nothing to lose.
-  const life = new Life(() => {})
-  const store = await openStore({ kind: 'sqlite', database: life.handle(database) })
-  life.begin(awaits)
-  const outside = life.outside(world)
-  const vendors = new Vendors(plan.connectors, outside)
-  const log = plan.log ?? (() => {})
-  // One process at a time: whoever held a share before is gone.
-  vendors.governBy(new Governor({ db: store.db, now: outside.now, holder: name, hasDied: () => true, log }))
-  const hub: Hub = {
-    store,
-    outside,
-    live: connectAll(vendors, sandbox, start2026),
-    holder: name,
-    protections: { ...allProtections, ...plan.protections },
-    log,
-  }
-  const schedule = start(hub)
-  for (let next = clock.now(); next < until && !life.dead;) {
+  clock: VirtualClock,
+  until: number,
+  gone: () => boolean,
+): Promise<void> {
+  for (let next = clock.now(); next < until && !gone();) {
     next = Math.min(until, next + day / 4)
-    await clock.run(next, () => life.dead)
+    await clock.run(next, gone)
     plan.onProgress?.((clock.now() - start2026) / day)
   }
-  if (!life.dead) await stopped(schedule.stop(), clock)
-  return store
 }
 
 /** A graceful stop still waits for requests on their way: the clock must go on meanwhile. */

@@ -15,6 +15,8 @@ import { StoreError } from './errors.ts'
 export interface SqliteHandle {
   prepare(text: string): SqliteStatement
   readonly inTransaction?: boolean
+  /** The connection behind a handle that wraps another's: one connection, one transaction at a time. */
+  readonly root?: SqliteHandle
 }
 
 export interface SqliteStatement {
@@ -55,7 +57,7 @@ class Adapter extends SqliteAdapter {
 function sqliteDriver(handle: SqliteHandle, close: () => void): Driver {
   const connection = sqliteConnection(handle)
   const run = async (text: string) => void (await connection.executeQuery(CompiledQuery.raw(text)))
-  let last: Promise<void> = Promise.resolve()
+  const turns = turnsOf(handle.root ?? handle)
   let release = () => {}
   return {
     async init() {},
@@ -63,9 +65,9 @@ function sqliteDriver(handle: SqliteHandle, close: () => void): Driver {
       const outer = transactions.getStore()
       if (outer?.open && outer.handle === handle)
         throw new StoreError('a query inside a transaction must use the transaction')
-      const before = last
+      const before = turns.last
       const turn = Promise.withResolvers<void>()
-      last = turn.promise
+      turns.last = turn.promise
       await before
       release = turn.resolve
       return connection
@@ -83,6 +85,15 @@ function sqliteDriver(handle: SqliteHandle, close: () => void): Driver {
       close()
     },
   }
+}
+
+const queues = new WeakMap<SqliteHandle, { last: Promise<void> }>()
+
+/** Whoever uses the same connection waits in the same queue. */
+function turnsOf(root: SqliteHandle): { last: Promise<void> } {
+  const turns = queues.get(root) ?? { last: Promise.resolve() }
+  queues.set(root, turns)
+  return turns
 }
 
 function sqliteConnection(handle: SqliteHandle): DatabaseConnection {

@@ -54,6 +54,10 @@ export const commands: Record<string, Entry> = {
     about: 'Run a month with faults in seconds, and score it against the truth',
     load: () => import('./simulate.ts'),
   },
+  protections: {
+    about: 'Take each protection away in turn, and show what breaks without it',
+    load: () => import('./protections.ts'),
+  },
   'dead-letters': {
     about: 'List what could not be handled; try one again',
     load: () => import('./dead-letters.ts'),

@@ -54,6 +54,28 @@ export function whole(name: string, text: string, low: number, high: number): nu
   throw new CliError(`--${name} "${text}" is malformed: it must be a whole number from ${low} to ${high}`)
 }
 
+/** A number from a flag, also with a fraction. */
+export function number(name: string, text: string, low: number, high: number): number {
+  const value = /^\d{1,9}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN
+  if (value >= low && value <= high) return value
+  throw new CliError(`--${name} "${text}" is malformed: it must be a number from ${low} to ${high}`)
+}
+
+/** Words from a flag, with commas between them; undefined when it was not given. */
+export function listed<Word extends string>(
+  name: string,
+  text: string | undefined,
+  known: readonly Word[],
+): Word[] | undefined {
+  return text?.split(',').map((part) => {
+    const found = known.find((word) => word === part.trim())
+    if (found !== undefined) return found
+    throw new CliError(
+      `--${name} "${part.trim()}" is not known${hint(part.trim(), known)}: use ${known.join(', ')}`,
+    )
+  })
+}
+
 function aliasesOf(arg: ArgsDef[string]): string[] {
   return 'alias' in arg && arg.alias !== undefined ? [arg.alias].flat() : []
 }

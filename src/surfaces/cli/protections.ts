@@ -32,6 +32,8 @@ export const define: Define = (program) =>
         days: number('days', args.days, 0.1, 365),
         attacksPerCustomerDay: 12,
         faults: 'all' as const,
+        // Dying often is what shows a missing lease.
+        lifeAwaits: [50, 3000] as [number, number],
         wallNow: () => program.outside.now(),
       }
       const all: Ablation[] = []

@@ -9,13 +9,19 @@ export interface Shrunk {
   runs: number
 }
 
+interface ShrinkOptions {
+  /** Gives up looking for something smaller after so many. */
+  maxRuns?: number
+  onStep?: (smaller: SimulationPlan, runs: number) => void
+}
+
 /**
  * The smallest run that still breaks: fewer days, customers, vendors, faults and attacks, each tried in turn until
  * nothing more can be left out. Undefined when the run as given does not break.
  */
 export async function shrink(
   given: SimulationPlan,
-  onStep: (smaller: SimulationPlan, runs: number) => void = () => {},
+  { maxRuns = 300, onStep }: ShrinkOptions = {},
 ): Promise<Shrunk | undefined> {
   const first = breachOf(await simulate(given))
   if (first === undefined) return undefined
@@ -23,11 +29,12 @@ export async function shrink(
   for (let again = true; again;) {
     again = false
     for (const plan of smaller(best.plan)) {
+      if (best.runs >= maxRuns) return best
       const breach = breachOf(await simulate(plan))
       best.runs++
       if (breach === undefined) continue
       best = { plan, breach, runs: best.runs }
-      onStep(plan, best.runs)
+      onStep?.(plan, best.runs)
       again = true
       break
     }

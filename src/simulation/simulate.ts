@@ -164,7 +164,10 @@ async function hostileTimes({ plan, machine, clock, chaos, struck, end }: Times)
       woken.push(process)
       const [sleeps, awaits] = [between(random, 1, 20) * minute, between(random, 50, 3000)]
       void clock.sleep(sleeps).then(() => process.life.resume(awaits))
-    } else if (!process.life.dead) await stopped(process.stop(), clock)
+    } else if (!process.life.dead) {
+      await stopped(process.stop(), clock)
+      process.life.dead = true
+    }
     // A supervisor takes a moment to start it again.
     if (clock.now() < end) await clock.run(Math.min(end, clock.now() + between(random, 1, 90) * 1000))
   }

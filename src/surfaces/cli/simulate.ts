@@ -102,10 +102,10 @@ async function play(program: Program, plan: SimulationPlan, json: boolean): Prom
 
 async function shrinkRun(program: Program, plan: SimulationPlan, json: boolean): Promise<number> {
   const { terminal } = program
-  const tell = (smaller: SimulationPlan, runs: number): void => {
+  const onStep = (smaller: SimulationPlan, runs: number): void => {
     if (terminal.columns !== undefined) terminal.err(`${runs} runs: ${commandOf(smaller)}\n`)
   }
-  const shrunk = await shrink(plan, tell)
+  const shrunk = await shrink(plan, { onStep })
   const { breach = {}, runs = 1 } = shrunk ?? {}
   const smallest = shrunk === undefined ? null : commandOf(shrunk.plan)
   if (json) printJson(program, { seed: plan.seed, breach, runs, smallest })

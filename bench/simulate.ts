@@ -1,24 +1,111 @@
 /**
- * simulate: how long a simulated week of operations takes, with everything going wrong all the time.
- * Usage: npm run bench -- simulate [customers] [days]
+ * simulate: how long a simulated week of operations takes with everything going wrong all the time, and then world
+ * after world with seeds that nobody chose, until so many incidents have been played: what was missed, doubled or
+ * misfiled among them, and how often each fault struck.
+ * Usage: npm run bench -- simulate [incidents, default 1000000] [processes, default as many as cores] [first seed]
  */
+import { type ChildProcess, fork } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
 import { loadConnectors } from '../src/connectors/registry.ts'
-import { simulate } from '../src/simulation/simulate.ts'
+import { type SimulationResult, simulate } from '../src/simulation/simulate.ts'
+import { mustBeZero } from '../src/simulation/verdict.ts'
 import { report } from './support.ts'
 
-const customers = Number(process.argv[2] ?? 20)
-const days = Number(process.argv[3] ?? 7)
-const result = await simulate({
-  connectors: await loadConnectors(),
-  seed: 1,
-  customers,
-  days,
-  faults: 'all',
-  wallNow: () => performance.now(),
-})
-const { incidents, tickets, missed, duplicated, misfiled, requests, wallMs } = result
-console.log(
-  `simulate: ${incidents} incidents, ${tickets} tickets, ${missed} missed, ${duplicated} duplicated, ${misfiled} misfiled, ` +
-    `${requests} requests of ${Math.round((wallMs * 1000) / requests)} µs`,
-)
-report('simulate', `for ${days} days of ${customers} customers`, wallMs / 1000, 'at most', 20, ' s')
+const wallNow = (): number => performance.now()
+
+/** Dense worlds: what is proven is what happens to incidents, not to quiet nights. */
+const dense = { customers: 8, days: 1, attacksPerCustomerDay: 120, faults: 'all' as const }
+
+if (process.send === undefined) await lead()
+else await work()
+
+/** A process of its own for each core: plays the seeds that it is sent. */
+async function work(): Promise<void> {
+  const connectors = await loadConnectors()
+  process.on('message', (seed: number) => {
+    void simulate({ connectors, seed, ...dense, wallNow }).then((result) => process.send?.(result))
+  })
+}
+
+async function lead(): Promise<void> {
+  const [wanted = 1_000_000, processes = availableParallelism(), first = randomInt(2 ** 31)] = process.argv
+    .slice(2)
+    .map(Number)
+  await week(first)
+  const total = await playMany(wanted, processes, first)
+  const { incidents, worlds, broken, counts, struck } = total
+  console.log(
+    `simulate: ${incidents} incidents in ${worlds} worlds from seed ${first} on: ${show(counts)}; faults injected: ${show(struck)}`,
+  )
+  const idle = Object.entries(struck).filter(([, count]) => count === 0)
+  if (idle.length > 0) console.log(`simulate: never struck: ${idle.map(([kind]) => kind).join(', ')}`)
+  for (const line of broken) console.log(`simulate: ${line}`)
+  const sum = mustBeZero.reduce((all, name) => all + (counts[name] ?? 0), 0)
+  report('simulate', `missed, doubled or misfiled of ${incidents} incidents`, sum, 'at most', 0, '')
+}
+
+async function week(seed: number): Promise<void> {
+  const connectors = await loadConnectors()
+  const result = await simulate({ connectors, seed, customers: 20, days: 7, faults: 'all', wallNow })
+  const { incidents, tickets, requests, wallMs } = result
+  console.log(
+    `simulate: ${incidents} incidents, ${tickets} tickets, ${show(pick(result))}, ${requests} requests of ${Math.round((wallMs * 1000) / requests)} µs`,
+  )
+  report('simulate', 'for 7 days of 20 customers', wallMs / 1000, 'at most', 20, ' s')
+}
+
+interface Total {
+  incidents: number
+  worlds: number
+  broken: string[]
+  counts: Record<string, number>
+  struck: Record<string, number>
+}
+
+function playMany(wanted: number, processes: number, first: number): Promise<Total> {
+  const total: Total = { incidents: 0, worlds: 0, broken: [], counts: {}, struck: {} }
+  let seed = first
+  const { promise, resolve, reject } = Promise.withResolvers<Total>()
+  const children = Array.from({ length: processes }, () => fork(fileURLToPath(import.meta.url)))
+  const next = (child: ChildProcess): void => {
+    if (total.incidents < wanted) child.send(++seed)
+    else child.kill()
+    if (children.every(({ killed }) => killed)) resolve(total)
+  }
+  for (const child of children) {
+    child.on('message', (result) => {
+      add(total, result as SimulationResult) // what `work` sends
+      next(child)
+    })
+    child.on('exit', (code) => {
+      if (code !== null && code !== 0) reject(new Error(`a process ended with ${code}`))
+    })
+    next(child)
+  }
+  return promise
+}
+
+function add(total: Total, result: SimulationResult): void {
+  total.incidents += result.incidents
+  total.worlds++
+  for (const [name, count] of Object.entries({ ...pick(result), strays: result.strays }))
+    total.counts[name] = (total.counts[name] ?? 0) + count
+  for (const [kind, count] of Object.entries(result.struck))
+    total.struck[kind] = (total.struck[kind] ?? 0) + count
+  if (mustBeZero.some((name) => result[name] > 0)) total.broken.push(`seed ${result.seed}: ${show(pick(result))}`)
+  if (total.worlds % 10 === 0) console.log(`simulate: so far ${total.incidents} incidents, ${show(total.counts)}`)
+}
+
+function pick(result: SimulationResult): Record<string, number> {
+  const names = [...mustBeZero, 'ambiguous', 'settledByLookup'] as const
+  return Object.fromEntries(names.map((name) => [name, result[name]]))
+}
+
+function show(counts: Record<string, number>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ')
+}

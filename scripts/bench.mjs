@@ -10,7 +10,7 @@ const modest = {
   start: ['3'],
   sandbox: ['2', '3'],
   backfill: ['100000', '100'],
-  simulate: ['20', '7'],
+  simulate: ['3000'],
   clients: ['60', '7'],
 }
 

@@ -95,8 +95,10 @@ function add(total: Total, result: SimulationResult): void {
     total.counts[name] = (total.counts[name] ?? 0) + count
   for (const [kind, count] of Object.entries(result.struck))
     total.struck[kind] = (total.struck[kind] ?? 0) + count
-  if (mustBeZero.some((name) => result[name] > 0)) total.broken.push(`seed ${result.seed}: ${show(pick(result))}`)
-  if (total.worlds % 10 === 0) console.log(`simulate: so far ${total.incidents} incidents, ${show(total.counts)}`)
+  if (mustBeZero.some((name) => result[name] > 0))
+    total.broken.push(`seed ${result.seed}: ${show(pick(result))}`)
+  if (total.worlds % 10 === 0)
+    console.log(`simulate: so far ${total.incidents} incidents, ${show(total.counts)}`)
 }
 
 function pick(result: SimulationResult): Record<string, number> {

@@ -14,11 +14,11 @@ async function simpleLine(): Promise<Connector[]> {
 
 async function play(change: (connectors: Connector[]) => Connector[], more: Partial<SimulationPlan> = {}) {
   const total = { missed: 0, duplicated: 0, misfiled: 0, ambiguous: 0 }
-  for (const seed of [11, 12, 13]) {
+  for (const seed of [11, 12]) {
     const connectors = change(await simpleLine())
     const plan = {
       customers: 6,
-      days: 2,
+      days: 1,
       attacksPerCustomerDay: 6,
       faults: 'all' as const,
       wallNow: () => 0,

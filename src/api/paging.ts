@@ -11,6 +11,7 @@ export const cursorPaging: Paging = {
     cursor: z.string().optional().describe('next_cursor of the page before'),
   },
   rowsKeys: ['data'],
+  stable: true,
   first: (size) => ({ limit: size ?? defaultLimit }),
   read(body, asked) {
     if (!isObject(body) || !Array.isArray(body['data'])) return 'the list has no data'

@@ -37,6 +37,8 @@ export interface Connector {
   /** What `watchfloor doctor` tries, in order. Never writes. */
   probes: readonly Probe[]
   sandbox: SandboxVendor
+  /** Its oddities in Markdown: the registry reads them from the folder's notes.md. */
+  notes?: string
 }
 
 /** One resource of one connection that is read again and again. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -11,7 +11,10 @@ export async function loadConnectors(): Promise<Connector[]> {
     const module = (await import(pathToFileURL(folder.index).href)) as { default?: Connector } // checked below
     if (module.default === undefined)
       throw new Error(`${folder.index} has no default export: a vendor exports its Connector`)
-    connectors.push(module.default)
+    const notes = join(folder.path, 'notes.md')
+    connectors.push(
+      existsSync(notes) ? { ...module.default, notes: readFileSync(notes, 'utf8') } : module.default,
+    )
   }
   return connectors
 }

@@ -46,11 +46,13 @@ function success(op: Operation, shared: Shared): Record<string, unknown> {
   return { description, content: jsonContent(answerSchema(op, shared)) }
 }
 
-/** A list's envelope, shown by writing an empty page with the row's schema in its place. */
 function answerSchema(op: Operation, shared: Shared): unknown {
-  const row = schemaOf(op.answer, 'output', shared)
-  if (op.paging === undefined) return row
-  return typed(op.paging.write([], op.paging.first(), {}), row)
+  return inEnvelope(op, schemaOf(op.answer, 'output', shared))
+}
+
+/** An answer's schema from its row's: a list's envelope is shown by writing an empty page. */
+export function inEnvelope(op: Operation, row: unknown): unknown {
+  return op.paging === undefined ? row : typed(op.paging.write([], op.paging.first(), {}), row)
 }
 
 function typed(value: unknown, row: unknown): unknown {

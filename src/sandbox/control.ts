@@ -26,7 +26,7 @@ export function control(
   switch (route) {
     case 'GET ':
       return answer(200, {
-        routes: ['connections', 'clock', 'faults', 'switches', 'truth', 'requests'].map(
+        routes: ['connections', 'clock', 'faults', 'switches', 'truth', 'requests', 'reference'].map(
           (r) => `/_sandbox/${r}`,
         ),
       })

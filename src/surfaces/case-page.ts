@@ -50,7 +50,7 @@ ${rows(['Kind', 'State', 'Attempts', 'Look-ups', 'Sent', 'Subject', 'Trouble'], 
 <h2>What was said</h2>
 ${rows(['When', 'Where', 'By', 'What'], comments, 'Nothing yet.', ['What'])}
 <footer><a href="/v3/cases/${encodeURIComponent(own.id)}">as JSON</a></footer>`,
-    5,
+    { refreshSeconds: 5 },
   )
 }
 

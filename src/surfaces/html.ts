@@ -45,14 +45,19 @@ header{display:flex;align-items:baseline;gap:1rem}h1{font-size:1.5rem;margin:0}h
 .tile b{display:block;font-size:1.3rem;color:CanvasText}.alarm b{color:var(--bad)}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .7rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{font-size:.8rem;color:var(--dim);font-weight:500}td:not(.long){white-space:nowrap}.long{min-width:11rem}
-.green{color:var(--ok);font-weight:600}.amber{color:var(--warn);font-weight:600}.critical,.high,.red{color:var(--bad);font-weight:600}.unknown{color:var(--dim)}.empty,footer{color:var(--dim)}footer{margin:2rem 0;font-size:.85rem}`
+.green{color:var(--ok);font-weight:600}.amber{color:var(--warn);font-weight:600}.critical,.high,.red{color:var(--bad);font-weight:600}.unknown{color:var(--dim)}.empty,footer{color:var(--dim)}footer{margin:2rem 0;font-size:.85rem}
+.reference code{font-size:.88em;overflow-wrap:anywhere}.reference pre{background:#8881;border:1px solid var(--line);border-radius:6px;padding:.5rem .8rem;overflow-x:auto}
+.reference h3{margin:2.2rem 0 .3rem;padding-top:.6rem;border-top:1px solid var(--line)}.reference td:first-child{min-width:9rem}dd{margin:0 0 .8rem}`
 
-export function document(body: string, refreshSeconds?: number): string {
+export function document(
+  body: string,
+  { refreshSeconds, title }: { refreshSeconds?: number; title?: string } = {},
+): string {
   const refresh =
     refreshSeconds === undefined ? '' : `<meta http-equiv="refresh" content="${refreshSeconds}">`
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">${refresh}
-<title>Watchfloor</title><link rel="icon" href="data:,"><style>${style}</style></head><body>
+<title>${title === undefined ? 'Watchfloor' : `${escape(title)} · Watchfloor`}</title><link rel="icon" href="data:,"><style>${style}</style></head><body>
 ${body}
 </body></html>
 `

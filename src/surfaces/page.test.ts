@@ -127,6 +127,7 @@ const web = createWeb({
   api: async (request) => ({ status: 200, headers: {}, body: `api ${request.path}` }),
   page: async () => 'the page',
   casePage: async (id) => (id === 'case_1' ? 'the case' : undefined),
+  reference: async (name) => (['', 'acme'].includes(name) ? `the reference of ${name}` : undefined),
 })
 const ask = (path: string, host: string | undefined = '127.0.0.1:4400', method = 'GET') =>
   web({ method, path, search: '', headers: { host }, body: '', ip: '127.0.0.1' })
@@ -152,6 +153,10 @@ test('paths and methods', async () => {
   expect((await ask('/v3')).body).toBe('api /')
   expect((await ask('/cases/case_1')).body).toBe('the case')
   expect((await ask('/cases/other')).status).toBe(404)
+  expect((await ask('/reference')).body).toBe('the reference of ')
+  expect((await ask('/reference/acme')).body).toBe('the reference of acme')
+  expect((await ask('/reference/other')).status).toBe(404)
+  expect((await ask('/references')).status).toBe(404)
   expect((await ask('/v3cases')).status).toBe(404)
   expect((await ask('/', undefined, 'POST')).status).toBe(405)
   expect((await ask('/errors/invalid_cursor')).body).toContain('begin again without it')

@@ -40,8 +40,8 @@ ${rows(
 <h2>Coverage</h2>
 ${rows(['Connection', 'Feed', 'State', 'Last read', 'Every', 'Why'], health.feeds.map(feedCells), 'Nothing is connected.', ['Why'])}
 ${unsettled.length > 0 ? `<h2>Deliveries not settled</h2>${rows(['Kind', 'State', 'Subject', 'Attempts', 'Trouble'], unsettled.map(deliveryCells), '', ['Subject', 'Trouble'])}` : ''}
-<footer>${escape(health.timestamp)} · <a href="/v3/system/health">health</a> · <a href="/v3/coverage">coverage</a> · <a href="/v3/cases">cases</a> · <a href="/v3/deliveries">deliveries</a> · <a href="/v3/openapi.json">OpenAPI</a> · this machine only</footer>`,
-    5,
+<footer>${escape(health.timestamp)} · <a href="/v3/system/health">health</a> · <a href="/v3/coverage">coverage</a> · <a href="/v3/cases">cases</a> · <a href="/v3/deliveries">deliveries</a> · <a href="/v3/openapi.json">OpenAPI</a> · <a href="/reference">reference</a> · this machine only</footer>`,
+    { refreshSeconds: 5 },
   )
 }
 

@@ -9,6 +9,8 @@ export interface WebParts {
   page(): Promise<string>
   /** One case's page; undefined when there is no such case. */
   casePage(id: string): Promise<string | undefined>
+  /** An API's reference, or the list of them for no name; undefined when there is no such API. */
+  reference(name: string): Promise<string | undefined>
 }
 
 /**
@@ -16,7 +18,12 @@ export interface WebParts {
  * listens on the loopback interface, and a web page elsewhere that has bound its own name to 127.0.0.1 (DNS rebinding)
  * is known by the Host header that its visitor's browser sends, and refused.
  */
-export function createWeb({ api, page, casePage }: WebParts): (request: WireRequest) => Promise<WireAnswer> {
+export function createWeb({
+  api,
+  page,
+  casePage,
+  reference,
+}: WebParts): (request: WireRequest) => Promise<WireAnswer> {
   return async (request) => {
     if (!isLocal(request.headers['host']))
       return plain(403, 'This address is served to this machine alone: use localhost or 127.0.0.1.\n')
@@ -29,6 +36,9 @@ export function createWeb({ api, page, casePage }: WebParts): (request: WireRequ
     const id = /^\/cases\/([\w-]{1,64})$/.exec(path)?.[1]
     const found = id === undefined ? undefined : await casePage(id)
     if (found !== undefined) return html(200, found)
+    const name = /^\/reference(?:\/([\w-]{0,64}))?$/.exec(path)
+    const described = name === null ? undefined : await reference(name[1] ?? '')
+    if (described !== undefined) return html(200, described)
     const code = /^\/errors\/([a-z_]{1,40})$/.exec(path)?.[1]
     if (code !== undefined) return html(200, errorPage(code))
     return html(

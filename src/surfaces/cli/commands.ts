@@ -50,6 +50,10 @@ export const commands: Record<string, Entry> = {
     load: () => import('./doctor.ts'),
   },
   openapi: { about: 'Print an API as an OpenAPI 3.1 document', load: () => import('./openapi.ts') },
+  reference: {
+    about: 'Print an API’s reference as Markdown, or write it as one HTML page',
+    load: () => import('./reference.ts'),
+  },
   simulate: {
     about: 'Run a month with faults in seconds, and score it against the truth',
     load: () => import('./simulate.ts'),

@@ -4,6 +4,7 @@ import { SandboxClock } from '../../sandbox/sandbox-clock.ts'
 import { Sandbox, type Served } from '../../sandbox/sandbox.ts'
 import { type Scenario, scenarios } from '../../sandbox/scenarios.ts'
 import { makeWorld } from '../../sandbox/world.ts'
+import type { WireAnswer, WireRequest } from '../../contract/wire.ts'
 import { type Listener, listen } from '../http.ts'
 import type { Program } from './program.ts'
 import type { SandboxTls } from './sandbox-tls.ts'
@@ -35,10 +36,10 @@ export async function serveSandbox(
   sandbox.setSwitches(scenario.switches)
   const own: Served = { origin: '', ...(tls && { caFile: tls.caFile }) }
   const listener = await listen(
-    (request) =>
-      request.path.startsWith('/_sandbox')
-        ? Promise.resolve(control(sandbox, request, own, clock))
-        : sandbox.serve(request),
+    async (request) => {
+      if (!request.path.startsWith('/_sandbox')) return sandbox.serve(request)
+      return (await reference(connectors, request)) ?? control(sandbox, request, own, clock)
+    },
     { port, host: '127.0.0.1', variable: 'SANDBOX_PORT', ...(tls && { tls }) },
   )
   own.origin = listener.origin
@@ -60,4 +61,19 @@ function worldOf({ attacksPerCustomerDay, stories, wave }: Scenario, now: number
     stories,
     ...(wave && story && { wave: { story, share: wave.share, from, to: from + wave.withinHours * hour } }),
   }
+}
+
+/** What the sandbox serves, to be read. */
+async function reference(
+  connectors: readonly Connector[],
+  { method, path }: WireRequest,
+): Promise<WireAnswer | undefined> {
+  const asked = /^(\/_sandbox\/reference)(?:\/([\w-]*))?$/.exec(path)
+  if (method !== 'GET' || asked === null) return undefined
+  const [, base = '', name = ''] = asked
+  const { referenceFor } = await import('../reference-page.ts')
+  const apis = connectors.map(({ contract, notes = '' }) => ({ contract, notes }))
+  const body = await referenceFor(apis, name, base)
+  if (body === undefined) return undefined
+  return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body }
 }

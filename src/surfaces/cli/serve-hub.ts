@@ -1,6 +1,7 @@
 import * as cases from '../../api/handlers/cases.ts'
 import * as deliveries from '../../api/handlers/deliveries.ts'
 import * as health from '../../api/handlers/health.ts'
+import { contractAt } from '../../api/contract.ts'
 import { createApi } from '../../api/serve.ts'
 import type { Connector } from '../../connectors/connector.ts'
 import { Refusal } from '../../contract/refusal.ts'
@@ -55,6 +56,15 @@ export async function serveHub({ outside }: Program, desk: Desk, port: number): 
       throw error
     }
   }
+  const reference = async (name: string): Promise<string | undefined> => {
+    const { referenceFor } = await import('../reference-page.ts')
+    const vendors = desk.connectors.map(({ contract, notes = '' }) => ({ contract, notes }))
+    return referenceFor(
+      [{ contract: contractAt(listener.origin), notes: '' }, ...vendors],
+      name,
+      '/reference',
+    )
+  }
   const onError = (error: unknown): void => desk.log('error', 'a request failed', { reason: String(error) })
   // The port may have been left to the system: who we are is known once we listen.
   let api: ReturnType<typeof createApi> | undefined
@@ -63,6 +73,7 @@ export async function serveHub({ outside }: Program, desk: Desk, port: number): 
       (api ??= createApi({ origin: listener.origin, ask, random: () => outside.random(), onError }))(request),
     page,
     casePage: pageOf,
+    reference,
   })
   const listener = await listen(web, { port, host: '127.0.0.1', variable: 'PORT' })
   return listener

@@ -10,6 +10,8 @@ export interface Config {
   databaseUrl: string | undefined
   /** Seals the secrets of connections; without it a key file in the data directory does. */
   key: Buffer | undefined
+  /** A folder that holds folders of further vendors. */
+  connectors: string | undefined
   /** pino's level; without it the program tells people what happens in plain lines. */
   log: LogLevel | undefined
 }
@@ -52,6 +54,7 @@ const rules = z.object({
       fail('WATCHFLOOR_KEY', undefined, '32 bytes in base64 or hex (make one: openssl rand -base64 32)'),
     )
     .optional(),
+  WATCHFLOOR_CONNECTORS: z.string().optional(),
   LOG: z
     .enum(logLevels)
     .catch((context) => fail('LOG', context.input, `one of ${logLevels.join(', ')}`))
@@ -70,6 +73,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     sandboxPort: found.SANDBOX_PORT,
     databaseUrl: found.DATABASE_URL,
     key: found.WATCHFLOOR_KEY,
+    connectors: found.WATCHFLOOR_CONNECTORS,
     log: found.LOG,
   }
 }

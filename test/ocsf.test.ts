@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import type { DetectionFinding } from '../src/domain/event.ts'
-import { plainVendor } from './support/plain-vendor.ts'
+import plainVendor from './support/sixth-vendor/plain/index.ts'
 import { hasSchema, openSchema } from './support/ocsf.ts'
 
 /** That every published record becomes a valid event stands in published.test.ts; here, that the check is not blind. */

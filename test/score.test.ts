@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Connector } from '../src/connectors/connector.ts'
 import { loadConnectors } from '../src/connectors/registry.ts'
 import { type SimulationPlan, simulate } from '../src/simulation/simulate.ts'
-import { plainVendor } from './support/plain-vendor.ts'
+import plainVendor from './support/sixth-vendor/plain/index.ts'
 import { cursorBeforeRows, lookupSkipped, resendOn5xx, sweepSkipped } from './support/sabotage.ts'
 
 /** The desk of whichever vendor holds tickets, behind the made-up vendor that mends nothing by itself. */

@@ -1,8 +1,8 @@
 import { contractAt } from '../../api/contract.ts'
 import type { Contract } from '../../contract/contract.ts'
-import { loadConnectors } from '../../connectors/registry.ts'
 import { hint } from './nearest.ts'
 import { CliError, type Program } from './program.ts'
+import { vendorsOf } from './vendors.ts'
 
 export interface Api {
   contract: Contract
@@ -14,7 +14,7 @@ export interface Api {
 /** Every API that we describe: our own, then the vendors'. */
 async function apisOf(program: Program): Promise<Api[]> {
   const own = contractAt(`http://127.0.0.1:${program.config().port}`)
-  const vendors = (await loadConnectors()).map(({ contract, sandbox, notes = '' }) => ({
+  const vendors = (await vendorsOf(program)).map(({ contract, sandbox, notes = '' }) => ({
     contract,
     settings: sandbox.settings,
     notes,

@@ -59,7 +59,7 @@ function exitOf(error: unknown): number | undefined {
   if (error instanceof ApiError) return exitCodes.unreachable
   if (error instanceof Refusal) return exitCodes.usage
   const name = error instanceof Error ? error.name : ''
-  if (name === 'CLIError' || name === 'ConfigError') return exitCodes.usage
+  if (name === 'CLIError' || name === 'ConfigError' || name === 'RegistryError') return exitCodes.usage
   return name === 'StoreError' || name === 'ListenError' ? exitCodes.unreachable : undefined
 }
 

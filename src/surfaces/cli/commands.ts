@@ -54,6 +54,10 @@ export const commands: Record<string, Entry> = {
     about: 'Print an API’s reference as Markdown, or write it as one HTML page',
     load: () => import('./reference.ts'),
   },
+  tools: {
+    about: 'Print an API’s operations as tools for a language model (MCP), as JSON',
+    load: () => import('./tools.ts'),
+  },
   simulate: {
     about: 'Run a month with faults in seconds, and score it against the truth',
     load: () => import('./simulate.ts'),

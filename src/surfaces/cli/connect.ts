@@ -17,7 +17,7 @@ import {
 } from './settings.ts'
 
 export const define: Define = async (program, raw) => {
-  const connector = await namedConnector(raw)
+  const connector = await namedConnector(program, raw)
   const fields = connector?.contract.settings ?? []
   refuseKeys(raw, fields)
   const about = 'Connect a vendor: checks the settings and the key, then keeps them, the key sealed'
@@ -40,7 +40,7 @@ export const define: Define = async (program, raw) => {
       force: { type: 'boolean', description: 'save although the key does not work' },
     },
     async run({ args }) {
-      if (connector === undefined) throw await unknownVendor(args['vendor'])
+      if (connector === undefined) throw await unknownVendor(program, args['vendor'])
       const settings = await readSettings(program, connector, args)
       if (args['check']) await check(program, connector, settings, args['force'] === true)
       const name = typeof args['name'] === 'string' ? args['name'] : connector.contract.title

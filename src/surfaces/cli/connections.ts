@@ -1,16 +1,16 @@
 import { feedsHealth } from '../../api/handlers/health.ts'
-import { loadConnectors } from '../../connectors/registry.ts'
 import { connections } from '../../store/connections.ts'
 import { withAsk } from './ask.ts'
 import { type Define, command } from './command.ts'
 import { jsonFlag, print, relative } from './output.ts'
+import { vendorsOf } from './vendors.ts'
 
 export const define: Define = (program) =>
   command({
     meta: { name: 'connections', description: 'List connections and how their feeds do' },
     args: { json: jsonFlag },
     async run({ args }) {
-      const connectors = await loadConnectors()
+      const connectors = await vendorsOf(program)
       await withAsk(
         program,
         async (ask) => {

@@ -1,9 +1,9 @@
 import { list } from '../../api/handlers/coverage.ts'
 import type { CoverageAnswer } from '../../api/operations/coverage.ts'
-import { loadConnectors } from '../../connectors/registry.ts'
 import { lights } from '../../domain/coverage.ts'
 import { readAll, withAsk } from './ask.ts'
 import { type Define, command } from './command.ts'
+import { vendorsOf } from './vendors.ts'
 import { jsonFlag, print, relative } from './output.ts'
 import { exitCodes } from './program.ts'
 
@@ -39,7 +39,7 @@ export const define: Define = (program) =>
           ])
           return found.every((row) => row.state === 'green') ? exitCodes.ok : exitCodes.bad
         },
-        await loadConnectors(),
+        await vendorsOf(program),
       )
     },
   })

@@ -1,5 +1,4 @@
 import type { Connector } from '../../connectors/connector.ts'
-import { loadConnectors } from '../../connectors/registry.ts'
 import type { Client } from '../../contract/client.ts'
 import { Answers } from '../../contract/drift.ts'
 import { Vendors } from '../../pipeline/vendors.ts'
@@ -20,9 +19,10 @@ import {
   refuseKeys,
   reportTable,
 } from './settings.ts'
+import { vendorsOf } from './vendors.ts'
 
 export const define: Define = async (program, raw) => {
-  const connector = await namedConnector(raw)
+  const connector = await namedConnector(program, raw)
   const fields = connector?.contract.settings ?? []
   refuseKeys(raw, fields)
   const flags = { ...fieldFlags(fields), ...keyFlags }
@@ -103,7 +103,7 @@ async function fromFlags(
 
 /** A connection by its id, or a vendor's only one. */
 async function fromStore(program: Program, word: string): Promise<Patient> {
-  const vendors = new Vendors(await loadConnectors(), program.outside)
+  const vendors = new Vendors(await vendorsOf(program), program.outside)
   return withData(program, async ({ store }) => {
     const all = await connections(store.db)
     const found = all.filter((one) => one.id === word)

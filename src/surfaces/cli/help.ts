@@ -11,6 +11,7 @@ const environment = [
   ['SANDBOX_PORT', 'sandbox, on this machine only (4500)'],
   ['DATABASE_URL', 'postgres://… instead of the embedded database'],
   ['WATCHFLOOR_KEY', 'seals stored API keys: 32 bytes in base64 or hex (else <data>/key, made at first use)'],
+  ['WATCHFLOOR_CONNECTORS', 'a folder that holds folders of further vendors'],
   ['LOG', 'fatal, error, warn, info, debug, trace: JSON lines on stderr'],
 ] as const
 

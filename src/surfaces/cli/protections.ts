@@ -1,6 +1,6 @@
-import { loadConnectors } from '../../connectors/registry.ts'
 import { type Ablation, ablate } from '../../simulation/ablate.ts'
 import { type Define, command } from './command.ts'
+import { vendorsOf } from './vendors.ts'
 import { number, whole } from './flags.ts'
 import { jsonFlag, printJson } from './output.ts'
 import { exitCodes } from './program.ts'
@@ -27,7 +27,7 @@ export const define: Define = (program) =>
       const { terminal } = program
       const seeds = Array.from({ length: whole('seeds', args.seeds, 1, 1000) }, (_, i) => i + 1)
       const plan = {
-        connectors: await loadConnectors(),
+        connectors: await vendorsOf(program),
         customers: whole('customers', args.customers, 1, 5000),
         days: number('days', args.days, 0.1, 365),
         attacksPerCustomerDay: 12,

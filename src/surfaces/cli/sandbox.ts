@@ -1,5 +1,4 @@
 import type { Connector } from '../../connectors/connector.ts'
-import { loadConnectors } from '../../connectors/registry.ts'
 import { baseOf } from '../../contract/contract.ts'
 import type { ServedConnection } from '../../sandbox/sandbox.ts'
 import { scenarios } from '../../sandbox/scenarios.ts'
@@ -7,6 +6,7 @@ import { type Define, command } from './command.ts'
 import { whole } from './flags.ts'
 import { serveSandbox } from './made-up.ts'
 import { jsonFlag, printJson } from './output.ts'
+import { vendorsOf } from './vendors.ts'
 
 export const define: Define = (program) =>
   command({
@@ -56,7 +56,7 @@ export const define: Define = (program) =>
         speed: whole('speed', args.speed, 1, 3600),
       }
       const stop = program.stopSignal()
-      const connectors = await loadConnectors()
+      const connectors = await vendorsOf(program)
       // Loaded when it is wanted: the library behind it is large.
       const tls =
         args.tls === true

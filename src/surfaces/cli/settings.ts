@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs'
 import type { ArgsDef } from 'citty'
 
 import type { Connector, ProbeResult } from '../../connectors/connector.ts'
-import { loadConnectors } from '../../connectors/registry.ts'
 import { type SettingField, checkSettings } from '../../contract/contract.ts'
 import type { Client } from '../../contract/client.ts'
 import { hint } from './nearest.ts'
 import { CliError, type Program, exitCodes } from './program.ts'
 import { table } from './table.ts'
+import { vendorsOf } from './vendors.ts'
 
 /** The connection form on the command line: flags for what may be seen, a prompt, a file or stdin for the key. */
 
@@ -18,14 +18,17 @@ export const keyFlags = {
 } as const satisfies ArgsDef
 
 /** The vendor that a command line names, if it names one. */
-export async function namedConnector(raw: readonly string[]): Promise<Connector | undefined> {
+export async function namedConnector(
+  program: Program,
+  raw: readonly string[],
+): Promise<Connector | undefined> {
   const word = raw[0]
   if (word === undefined || word.startsWith('-')) return undefined
-  return (await loadConnectors()).find((one) => one.contract.vendor === word)
+  return (await vendorsOf(program)).find((one) => one.contract.vendor === word)
 }
 
-export async function unknownVendor(word: string): Promise<CliError> {
-  const names = (await loadConnectors()).map((one) => one.contract.vendor)
+export async function unknownVendor(program: Program, word: string): Promise<CliError> {
+  const names = (await vendorsOf(program)).map((one) => one.contract.vendor)
   return new CliError(`no vendor "${word}"${hint(word, names)}: use ${names.join(', ')}`)
 }
 

@@ -1,11 +1,11 @@
 import type { Connector } from '../../connectors/connector.ts'
-import { loadConnectors } from '../../connectors/registry.ts'
 import { protectionNames } from '../../simulation/ablate.ts'
 import { chaosKinds } from '../../simulation/chaos.ts'
 import { shrink } from '../../simulation/shrink.ts'
 import { type SimulationPlan, type SimulationResult, simulate } from '../../simulation/simulate.ts'
 import { breachOf } from '../../simulation/verdict.ts'
 import { type Define, command } from './command.ts'
+import { vendorsOf } from './vendors.ts'
 import { listed, number, whole } from './flags.ts'
 import { jsonFlag, printJson } from './output.ts'
 import { CliError, type Program, exitCodes } from './program.ts'
@@ -70,7 +70,7 @@ async function planOf(program: Program, asked: Asked): Promise<SimulationPlan> {
   const off = listed('without', asked.without, protectionNames) ?? []
   const attacks = asked.attacks === undefined ? undefined : number('attacks', asked.attacks, 0.1, 10_000)
   return {
-    connectors: chosen(await loadConnectors(), asked.vendors),
+    connectors: chosen(await vendorsOf(program), asked.vendors),
     seed:
       asked.shrink === undefined
         ? whole('seed', asked.seed, 0, 4_294_967_295)

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
 
-import { loadConnectors } from '../../connectors/registry.ts'
 import { Vendors } from '../../pipeline/vendors.ts'
 import { pruneBudgets } from '../../store/budgets.ts'
 import { pruneRuns } from '../../store/runs.ts'
@@ -11,6 +10,7 @@ import { follow } from './progress.ts'
 import type { Program } from './program.ts'
 import { type Session, type SessionParts, openSession } from './session.ts'
 import { type Desk, serveHub } from './serve-hub.ts'
+import { vendorsOf } from './vendors.ts'
 
 /** New connections are noticed this often. */
 const lookMs = 5000
@@ -36,7 +36,7 @@ export const define: Define = (program) =>
       const config = program.config()
       const stop = program.stopSignal()
       const log = await openLog(program)
-      const connectors = await loadConnectors()
+      const connectors = await vendorsOf(program)
       // Ports first: whoever cannot have them must not touch the data of the hub that has.
       const desk: Desk = { session: undefined, connectors, log }
       const web = await serveHub(program, desk, config.port)

@@ -1,0 +1,73 @@
+import type { Feed } from '../../../../src/connectors/connector.ts'
+import { hostEntity } from '../../../../src/domain/entity.ts'
+import { detectionClass, ocsfVersion } from '../../../../src/domain/event.ts'
+import { accountRow, alertRow, listAccounts, listAlerts } from './api.ts'
+
+export const accounts: Feed = {
+  name: 'accounts',
+  kind: 'customers',
+  everyMs: 3_600_000,
+  async *read({ client, now }) {
+    const page = await client.call(listAccounts)
+    const rows = page.rows.map((row, i) => ({
+      vendorId: String(row.id),
+      customerId: null,
+      time: now,
+      open: false,
+      body: page.rawOf(i),
+    }))
+    yield { rows, cursor: {} }
+  },
+  toCustomer: (record) => {
+    const { id, name } = accountRow.parse(JSON.parse(record.body))
+    return { vendorId: String(id), name }
+  },
+}
+
+export const alerts: Feed = {
+  name: 'alerts',
+  kind: 'findings',
+  everyMs: 60_000,
+  async *read({ client, cursor }) {
+    let after = (cursor as { after: number } | undefined)?.after ?? 0
+    for (;;) {
+      const page = await client.call(listAlerts, { query: { after } })
+      const last = page.rows.at(-1)
+      if (last === undefined) return
+      after = last.id
+      const rows = page.rows.map((row, i) => ({
+        vendorId: String(row.id),
+        customerId: String(row.account),
+        time: row.at,
+        open: true,
+        body: page.rawOf(i),
+      }))
+      yield { rows, cursor: { after } }
+    }
+  },
+  toReading: (record) => {
+    const row = alertRow.parse(JSON.parse(record.body))
+    return {
+      event: {
+        class_uid: detectionClass,
+        class_name: 'Detection Finding',
+        category_uid: 2,
+        category_name: 'Findings',
+        activity_id: 1,
+        type_uid: 200401,
+        severity_id: 3,
+        severity: 'Medium',
+        status_id: 1,
+        status: 'New',
+        time: row.at,
+        metadata: {
+          version: ocsfVersion,
+          product: { name: 'Alerts', vendor_name: 'Plain' },
+          uid: String(row.id),
+        },
+        finding_info: { uid: String(row.id), title: row.title },
+      },
+      entities: [hostEntity(row.host)],
+    }
+  },
+}

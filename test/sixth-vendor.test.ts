@@ -35,6 +35,15 @@ test('nothing but its folder names it', () => {
   expect(demos).toHaveLength(6)
 })
 
+test('every surface asks for the vendors that the configuration names, not only for our own', () => {
+  const root = join(import.meta.dirname, '..', 'src', 'surfaces')
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  )
+  const asking = files.filter((file) => /\bloadConnectors\b/.test(readFileSync(join(root, file), 'utf8')))
+  expect(asking).toEqual([join('cli', 'vendors.ts')])
+})
+
 test('the sandbox serves it', async () => {
   const { baseUrl, keys } = at('plain')
   const ask = (headers: Record<string, string>) => fetch(`${baseUrl}/accounts`, { headers })

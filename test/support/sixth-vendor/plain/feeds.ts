@@ -33,7 +33,8 @@ export const alerts: Feed = {
     for (;;) {
       const page = await client.call(listAlerts, { query: { after } })
       const last = page.rows.at(-1)
-      if (last === undefined) return
+      // A server that does not heed `after` must not keep us for ever.
+      if (last === undefined || last.id <= after) return
       after = last.id
       const rows = page.rows.map((row, i) => ({
         vendorId: String(row.id),

@@ -16,7 +16,7 @@ import { putPolicy } from '../../src/store/policies.ts'
 import { openStore } from '../../src/store/store.ts'
 import { freshSqlite } from '../../src/store/testing.ts'
 import { listTickets } from '../../src/store/tickets.ts'
-import { plainVendor } from './plain-vendor.ts'
+import plainVendor from './sixth-vendor/plain/index.ts'
 
 /** A hub over one desk and one detector whose alerts the test holds in its hand; time moves when the test says so. */
 

@@ -30,7 +30,12 @@ export const switches: Record<string, Switch> = {
     about: 'What lists can be asked by: everything, created_at only, or nothing',
     values: ['all', 'created', 'none'],
   },
-  listLagSeconds: { about: 'How long a changed row stays out of lists', values: ['0'], free: true },
+  listLagSeconds: {
+    about: 'How long a changed row stays out of lists',
+    values: ['0'],
+    free: true,
+    hostile: ['0', '60', '1800'],
+  },
   statuses: {
     about: 'Whether 405, 413 and 415 are used, or only the six documented',
     values: ['all', 'six'],

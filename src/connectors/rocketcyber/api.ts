@@ -127,6 +127,10 @@ export const switches: Record<string, Switch> = {
     free: true,
     hostile: ['0', '900', '3600'],
   },
+  reopens: {
+    about: 'Whether every fifth resolved incident is open again an hour later',
+    values: ['none', 'some'],
+  },
   withdrawn: { about: 'Incident ids that are no longer listed, with commas', values: ['none'], free: true },
   mailboxes: { about: 'monitoredAccounts of /office', values: ['list', 'by-account'] },
 }

@@ -302,6 +302,23 @@ describe('following', () => {
     expect(incidents.latest.get(id)?.customerId).toBe(String(1000 + world.happenings[0]!.customer.number))
   })
 
+  test('an incident that the vendor opens again is seen open again', async () => {
+    const { world, pair, incidents, run } = await setUp({ switches: { reopens: 'some' } })
+    await run()
+    const one = world.happenings.find(
+      ({ number, resolvedAt }) => number % 5 === 0 && resolvedAt !== null && resolvedAt > pair.clock.now,
+    )!
+    const id = String(13_000_000 + one.number)
+    const seen: boolean[] = []
+    const end = Math.max(one.shownAt, one.resolvedAt!) + 2 * 60 * minute
+    for (; pair.clock.now < end; pair.clock.now += 10 * minute) {
+      await run()
+      const row = incidents.latest.get(id)
+      if (row !== undefined && row.open !== seen.at(-1)) seen.push(row.open)
+    }
+    expect(seen).toEqual([true, false, true])
+  })
+
   test('rows that enter the lists an hour late are found', async () => {
     const { world, pair, incidents, run } = await setUp({ switches: { indexLagSeconds: '3600' } })
     await run()

@@ -11,6 +11,7 @@ import { contains, isNothing, rangeOf, sortOf } from './sandbox-query.ts'
 type Counts = [number, number, number]
 
 const firstId = 13_000_000
+const reopensAfter = 3_600_000
 
 /** The sandbox's incidents: they appear and are resolved as the world's clock goes on. */
 export class Incidents {
@@ -26,6 +27,8 @@ export class Incidents {
   readonly #sorted = new Map<string, { version: number; rows: readonly Entry[] }>()
   #toShow: Happening[] = []
   #toResolve: Happening[] = []
+  /** In order of `at`: what is resolved first is reopened first. */
+  readonly #toReopen: { at: number; id: number }[] = []
   #nextShown = 0
   #nextResolved = 0
   #known = 0
@@ -52,6 +55,8 @@ export class Incidents {
     ) {
       this.#resolve(due)
     }
+    for (let due; (due = this.#toReopen[0]) !== undefined && due.at <= now; this.#toReopen.shift())
+      this.#reopen(due.id)
   }
 
   get(id: number): Entry | undefined {
@@ -196,6 +201,17 @@ export class Incidents {
     const entry: Entry = { ...old, resolved: endOf(happening) }
     this.#byId.set(entry.id, entry)
     for (const shelf of this.#shelvesOf(entry)) shelf.resolve(old, entry)
+    if (this.#options.switches['reopens'] === 'some' && entry.id % 5 === 0)
+      this.#toReopen.push({ at: endOf(happening) + reopensAfter, id: entry.id })
+  }
+
+  /** Analysts think better of it; then it stays open. */
+  #reopen(id: number): void {
+    const old = this.#byId.get(id)
+    if (old === undefined || old.resolved === null) return
+    const entry: Entry = { ...old, resolved: null }
+    this.#byId.set(id, entry)
+    for (const shelf of this.#shelvesOf(entry)) shelf.reopen(old, entry)
   }
 }
 

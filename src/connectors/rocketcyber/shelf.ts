@@ -35,6 +35,14 @@ export class Shelf {
     insert(this.resolved, entry, resolvedOf)
   }
 
+  reopen(old: Entry, entry: Entry): void {
+    this.version++
+    this.created[place(this.created, createdOf, old.created, old.id)] = entry
+    this.closed.splice(place(this.closed, createdOf, old.created, old.id), 1)
+    this.resolved.splice(place(this.resolved, resolvedOf, resolvedOf(old), old.id), 1)
+    insert(this.open, entry, createdOf)
+  }
+
   /** Many at once: put in order once. */
   load(entries: readonly Entry[]): void {
     this.version++

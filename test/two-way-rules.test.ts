@@ -233,6 +233,19 @@ test('a merged ticket: its case goes on at the survivor, which resolves both', a
   expect([...decided.values()].map((each) => each.status)).toEqual(['resolved', 'resolved'])
 })
 
+test('a ticket that is merged into a resolved one is done with', async () => {
+  const small = await withTicket()
+  small.alerts.push({ id: 50, open: true, host: 'srv-09' })
+  await small.settle()
+  const [one, two] = await small.tickets()
+  small.people.act(one!.vendorId, { kind: 'resolve', by: small.by, text: 'Done' })
+  await small.settle()
+  small.people.act(two!.vendorId, { kind: 'merge', by: small.by, into: one!.vendorId })
+  await small.settle(7 * small.hour)
+  const decided = await decisionsOf(small.store.db, [two!.caseId])
+  expect(decided.get(two!.caseId)).toMatchObject({ status: 'resolved' })
+})
+
 test('a marker that was taken out is put back, and the words stay', async () => {
   const small = await withTicket()
   const { marker } = (await small.tickets())[0]!

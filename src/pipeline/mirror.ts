@@ -1,5 +1,5 @@
 import type { Feed } from '../connectors/connector.ts'
-import type { Case, CaseComment, CaseDecision } from '../domain/case.ts'
+import type { CaseComment } from '../domain/case.ts'
 import { idOf } from '../domain/id.ts'
 import { type Owner, merge } from '../domain/merge.ts'
 import type { VendorRecord } from '../domain/record.ts'
@@ -13,8 +13,7 @@ import {
   isOurs,
 } from '../domain/ticket.ts'
 import { putComments } from '../store/case-comments.ts'
-import { putDecision } from '../store/case-decisions.ts'
-import { casesByIds, putCases } from '../store/cases.ts'
+import { casesByIds } from '../store/cases.ts'
 import { type Policies, readPolicies } from '../store/policies.ts'
 import type { Db } from '../store/store.ts'
 import { type StoredChange, onTheirWay } from '../store/ticket-changes.ts'
@@ -22,7 +21,7 @@ import { liveTickets, setTicket, ticketsByVendorIds, ticketsMergedInto } from '.
 import { ChangeList } from './change-list.ts'
 import type { Hub } from './hub.ts'
 import { keepGone } from './ticket-gone.ts'
-import { type Turn, decideTurns } from './turns.ts'
+import { type Turn, decideTurns, turnCases } from './turns.ts'
 
 /** What the desk reports → case: the way back of a ticket. Who wrote what is told apart by what was written. */
 
@@ -60,7 +59,7 @@ export async function mirrorTickets(tx: Db, hub: Hub, all: readonly Reported[], 
   for (const { connectionId, feed, report } of inOrder) {
     if (report.gone === undefined)
       turns.push(...(await mirrorOne(tx, hub, connectionId, report, policies, now)))
-    else await keepGone(tx, hub, { connectionId, feed, report }, policies, now)
+    else turns.push(...(await keepGone(tx, hub, { connectionId, feed, report }, policies, now)))
   }
   await decideTurns(tx, hub, turns, policies, now)
 }
@@ -187,16 +186,7 @@ async function turned(
   const reason = resolved
     ? (last?.body ?? `ticket #${ticket.number} was set to ${report.sight.status}`)
     : `ticket #${ticket.number} was set to ${report.sight.status}`
-  const turns: Turn[] = []
-  for (const own of await casesByIds(tx, caseIds)) {
-    // Work on it goes on at another ticket, or the policy keeps the case open.
-    if (live.get(own.id)?.id !== ticket.id) continue
-    if (resolved && policies.of(own.tenantId).onTicketResolve === 'keep') continue
-    const status: CaseDecision['status'] = resolved ? 'resolved' : 'open'
-    await putDecision(tx, { caseId: own.id, status, who, reason, at: now })
-    const next: Case = { ...own, status, updatedAt: now }
-    await putCases(tx, [next])
-    turns.push({ case: next, was: own, who, reason })
-  }
-  return turns
+  // Work on the others goes on at another ticket.
+  const here = (await casesByIds(tx, caseIds)).filter((own) => live.get(own.id)?.id === ticket.id)
+  return turnCases(tx, here, { status: resolved ? 'resolved' : 'open', who, reason, at: now }, policies)
 }

@@ -9,6 +9,7 @@ import { casesWithUntold, refuseWaiting } from '../store/ticket-changes.ts'
 import { liveTickets, putTicket, setTicket, ticketsByVendorIds, ticketsMergedInto } from '../store/tickets.ts'
 import type { Hub } from './hub.ts'
 import { decideAgain } from './tickets.ts'
+import { type Turn, turnCases } from './turns.ts'
 
 /** A ticket that technicians deleted or merged: found, told on its cases, linked again by rule, never made anew without one. */
 export async function keepGone(
@@ -17,9 +18,9 @@ export async function keepGone(
   { connectionId, feed, report }: { connectionId: string; feed: string; report: GoneTicket },
   policies: Policies,
   now: number,
-): Promise<void> {
+): Promise<Turn[]> {
   const [ticket] = await ticketsByVendorIds(tx, connectionId, [report.vendorId])
-  if (ticket === undefined || ticket.gone !== null) return
+  if (ticket === undefined || ticket.gone !== null) return []
   const merged = await ticketsMergedInto(tx, [ticket.id])
   const caseIds = [...new Set([ticket, ...merged].map((one) => one.caseId))]
   const into = report.into && (await survivorOf(tx, ticket, report.into, now))
@@ -47,6 +48,23 @@ export async function keepGone(
     caseIds.map((caseId) => ({ ...told, id: idOf('cmt', caseId, ticket.id, 'gone', now), caseId })),
   )
   if (!into) await withoutTicket(tx, hub, ticket, caseIds, policies, now)
+  return into?.agreed.status === 'resolved' ? followSurvivor(tx, ticket, into, caseIds, policies, now) : []
+}
+
+/** Merged into a ticket that is resolved already: no report of it will say so again. */
+async function followSurvivor(
+  tx: Db,
+  { connectionId, number }: Ticket,
+  into: Ticket,
+  caseIds: string[],
+  policies: Policies,
+  now: number,
+): Promise<Turn[]> {
+  const live = await liveTickets(tx, connectionId, caseIds)
+  const here = (await casesByIds(tx, caseIds)).filter((own) => live.get(own.id)?.id === into.id)
+  const reason = `ticket #${number} was merged into ticket #${into.number}, which is resolved`
+  const who = into.seen?.assignee ?? 'a technician'
+  return turnCases(tx, here, { status: 'resolved', who, reason, at: now }, policies)
 }
 
 /** The survivor may be another case's ticket, or one that was never ours until now. */

@@ -1,8 +1,10 @@
-import type { Case, CaseComment } from '../domain/case.ts'
+import type { Case, CaseComment, CaseDecision } from '../domain/case.ts'
 import { idOf } from '../domain/id.ts'
 import type { Policy } from '../domain/policy.ts'
 import { noteMarkerOf } from '../domain/ticket.ts'
 import { putComments } from '../store/case-comments.ts'
+import { putDecision } from '../store/case-decisions.ts'
+import { putCases } from '../store/cases.ts'
 import { type StoredFinding, findingsOfCases } from '../store/findings.ts'
 import type { Policies } from '../store/policies.ts'
 import type { Db } from '../store/store.ts'
@@ -16,6 +18,27 @@ export interface Turn {
   was: Case
   who: string
   reason: string
+}
+
+/** The cases follow, where their customers' policies let them. */
+export async function turnCases(
+  tx: Db,
+  cases: readonly Case[],
+  word: Omit<CaseDecision, 'caseId'>,
+  policies: Policies,
+): Promise<Turn[]> {
+  const { status, who, reason, at } = word
+  const turns: Turn[] = []
+  for (const own of cases) {
+    if (status === 'resolved' && policies.of(own.tenantId).onTicketResolve === 'keep') continue
+    await putDecision(tx, { caseId: own.id, status, who, reason, at })
+    turns.push({ case: { ...own, status, updatedAt: at }, was: own, who, reason })
+  }
+  await putCases(
+    tx,
+    turns.map((turn) => turn.case),
+  )
+  return turns
 }
 
 /** What follows from it elsewhere: alerts are cleared or raised, and the findings' own vendors are told. */

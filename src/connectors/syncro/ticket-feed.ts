@@ -17,7 +17,7 @@ const minute = 60_000
 /** A ticket may come to lists ten minutes late, and clocks differ. */
 const overlap = 15 * minute
 const firstLook = 7 * 24 * 60 * minute
-const countEvery = 6 * 60 * minute
+const countEvery = 2 * 60 * minute
 
 const cursorSchema = z.object({
   /** The youngest `updated_at` of a list that was seen whole, epoch ms. */

@@ -1,63 +1,79 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
+import type { Entity } from '../domain/entity.ts'
 import type { Finding } from '../domain/finding.ts'
-import { type Placed, correlate, maxFindings, nearMs } from './correlate.ts'
+import { type CaseSize, type Known, type Placed, correlate, keyOf } from './correlate.ts'
+import { correlationPolicy, defaultPolicy } from './policy.ts'
 
 const minute = 60_000
+const { maxFindings } = defaultPolicy
+
+const host = (value: string): Entity => ({ kind: 'host', value })
 
 function finding(
   id: string,
   time: number,
-  hosts: string[] = ['ws-01'],
+  entities: Entity[] = [host('ws-01')],
   tenantId: string | null = 't1',
   title = 'x',
 ): Finding {
-  const entities = hosts.map((value) => ({ kind: 'host' as const, value }))
   const vendor = { connectionId: 'c', feed: 'f', vendorId: id, customerId: null, recordId: id }
   return { ...vendor, id, tenantId, title, severity: 'low', open: true, time, entities }
 }
 
-const placed = (caseId: string, time: number, host = 'ws-01', tenantId = 't1'): Placed => ({
+const placed = (caseId: string, time: number, entity = host('ws-01'), tenantId = 't1'): Placed => ({
   tenantId,
-  kind: 'host',
-  value: host,
-  findingId: `of ${caseId}`,
+  ...entity,
   caseId,
   time,
 })
-const run = (findings: Finding[], near: Placed[] = [], sizes: [string, number][] = []) =>
-  correlate(findings, near, new Map(sizes))
-const groups = (findings: Finding[]): string[][] => {
+const nothing: Known = { placed: [], sizes: new Map(), cases: new Map(), seen: new Map() }
+const run = (findings: Finding[], known: Partial<Known> = {}, policy = defaultPolicy) =>
+  correlate(findings, { ...nothing, ...known }, policy)
+const groups = (findings: Finding[], known: Partial<Known> = {}): string[][] => {
   const cases = new Map<string, string[]>()
-  for (const { finding, caseId } of run(findings))
+  for (const { finding, caseId } of run(findings, known).placements)
     cases.set(caseId, [...(cases.get(caseId) ?? []), finding.id])
   return [...cases.values()]
 }
+/** A customer with so many cases, of which so many have each of these entities. */
+const history = (cases: number, ...seen: [Entity, number][]): Partial<Known> => ({
+  cases: new Map([['t1', cases]]),
+  seen: new Map(seen.map(([entity, count]) => [keyOf('t1', entity), count])),
+})
 
+const someEntity = fc.oneof(
+  fc.constantFrom('a', 'b', 'c').map(host),
+  fc.constantFrom('u', 'v').map((value): Entity => ({ kind: 'user', value })),
+  fc.constantFrom('203.0.113.7', '8.8.8.8').map((value): Entity => ({ kind: 'address', value })),
+  fc.constantFrom('g').map((value): Entity => ({ kind: 'group', value })),
+)
 const someFindings = fc
   .uniqueArray(
     fc.record({
       id: fc.nat(500),
       time: fc.nat(300),
-      hosts: fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { maxLength: 3 }),
+      entities: fc.uniqueArray(someEntity, { maxLength: 3, selector: ({ kind, value }) => kind + value }),
       tenant: fc.constantFrom('t1', 't2', null),
     }),
     { selector: ({ id }) => id, maxLength: 40 },
   )
-  .map((list) => list.map(({ id, time, hosts, tenant }) => finding(`f${id}`, time * minute, hosts, tenant)))
+  .map((list) =>
+    list.map(({ id, time, entities, tenant }) => finding(`f${id}`, time * minute, entities, tenant)),
+  )
 const somePlaced = fc
   .array(
     fc.record({
       n: fc.nat(5),
       time: fc.nat(300),
-      host: fc.constantFrom('a', 'b'),
+      entity: someEntity,
       tenant: fc.constantFrom('t1', 't2'),
     }),
     { maxLength: 10 },
   )
   .map((list) =>
-    list.map(({ n, time, host, tenant }) => placed(`${tenant} case ${n}`, time * minute, host, tenant)),
+    list.map(({ n, time, entity, tenant }) => placed(`${tenant} case ${n}`, time * minute, entity, tenant)),
   )
 
 describe('placing findings', () => {
@@ -71,9 +87,11 @@ describe('placing findings', () => {
             .toSorted((a, b) => a.key - b.key)
             .map(({ item }) => item)
         const others = mixed(findings).map((one) => ({ ...one, entities: mixed(one.entities) }))
-        const told = (placements: ReturnType<typeof correlate>) =>
-          placements.map(({ finding, ...rest }) => ({ id: finding.id, ...rest }))
-        expect(told(run(others, mixed(near)))).toEqual(told(run(findings, near)))
+        const told = ({ placements, bridges }: ReturnType<typeof correlate>) => [
+          placements.map(({ finding, ...rest }) => ({ id: finding.id, ...rest })),
+          bridges,
+        ]
+        expect(told(run(others, { placed: mixed(near) }))).toEqual(told(run(findings, { placed: near })))
       }),
     )
   })
@@ -81,11 +99,11 @@ describe('placing findings', () => {
   test('changes nothing of what it is given', () => {
     fc.assert(
       fc.property(someFindings, somePlaced, (findings, near) => {
-        const sizes = new Map([['t1 case 1', 49]])
+        const sizes = new Map<string, CaseSize>([['t1 case 1', { count: 49, firstTime: 0, lastTime: 1 }]])
         const before = structuredClone({ findings, near, sizes })
-        const first = correlate(findings, near, sizes)
+        const first = run(findings, { placed: near, sizes })
         expect({ findings, near, sizes }).toEqual(before)
-        expect(correlate(findings, near, sizes)).toEqual(first)
+        expect(run(findings, { placed: near, sizes })).toEqual(first)
       }),
     )
   })
@@ -93,74 +111,159 @@ describe('placing findings', () => {
   test('places every finding once, gives each new case one founder, and never crosses a tenant', () => {
     fc.assert(
       fc.property(someFindings, somePlaced, (findings, near) => {
-        const placements = run(findings, near)
+        const { placements, bridges } = run(findings, { placed: near })
         expect(placements.map(({ finding }) => finding.id).toSorted()).toEqual(
           findings.map(({ id }) => id).toSorted(),
         )
+        const known = new Set(near.map(({ caseId }) => caseId))
         const founders = placements.filter(({ founder }) => founder)
-        expect(new Set(founders.map(({ caseId }) => caseId)).size).toBe(founders.length)
+        const fresh = new Set(placements.map(({ caseId }) => caseId).filter((id) => !known.has(id)))
+        expect(founders.map(({ caseId }) => caseId).toSorted()).toEqual([...fresh].toSorted())
         const tenantOf = new Map<string, string | null>([
           ...near.map(({ caseId, tenantId }) => [caseId, tenantId] as const),
           ...founders.map(({ caseId, finding }) => [caseId, finding.tenantId] as const),
         ])
         for (const { finding, caseId } of placements) expect(tenantOf.get(caseId)).toBe(finding.tenantId)
+        for (const { caseId, otherId } of bridges) {
+          expect([known.has(caseId), known.has(otherId)]).toEqual([true, true])
+          expect(tenantOf.get(caseId)).toBe(tenantOf.get(otherId))
+        }
       }),
     )
   })
 })
 
-test('one device within the hour is one case, a minute more is two', () => {
-  expect(groups([finding('a', 0), finding('b', nearMs)])).toEqual([['a', 'b']])
-  expect(groups([finding('a', 0), finding('b', nearMs + 1)])).toEqual([['a'], ['b']])
-  expect(run([finding('b', 0)], [placed('later', nearMs)])[0]).toMatchObject({
-    caseId: 'later',
-    founder: false,
-    reason: 'same device ws-01, 60 min apart',
+describe('a device', () => {
+  test('within the hour is one case, a minute more is two', () => {
+    expect(groups([finding('a', 0), finding('b', 60 * minute)])).toEqual([['a', 'b']])
+    expect(groups([finding('a', 0), finding('b', 61 * minute)])).toEqual([['a'], ['b']])
+    const near = { placed: [placed('later', 60 * minute)], ...history(9, [host('ws-01'), 1]) }
+    expect(run([finding('b', 0)], near).placements[0]).toMatchObject({
+      caseId: 'later',
+      founder: false,
+      reason: 'same host ws-01 (in 1 of 9 cases), 60 min apart; weight 0.7',
+      weight: 0.68,
+    })
   })
-  expect(run([finding('b', 0)], [placed('later', nearMs + 1)])[0]).toMatchObject({ founder: true })
+
+  test('chains: each within the hour of the one before', () => {
+    const chain = [finding('a', 0), finding('b', 60 * minute), finding('c', 120 * minute)]
+    expect(groups(chain)).toEqual([['a', 'b', 'c']])
+  })
+
+  test('joins the nearest in event time', () => {
+    const near = [placed('far', 0), placed('near', 50 * minute)]
+    expect(run([finding('a', 30 * minute)], { placed: near }).placements[0]?.caseId).toBe('near')
+  })
+
+  test('that stands in nearly every case links nothing; a rare one does', () => {
+    const dc = host('dc-01')
+    const both = [finding('a', 0, [dc, host('ws-01')]), finding('b', minute, [dc, host('ws-02')])]
+    expect(groups(both, history(100, [dc, 95]))).toEqual([['a'], ['b']])
+    expect(groups(both, history(100, [dc, 2]))).toEqual([['a', 'b']])
+  })
+
+  test('that is fairly common must be nearer in time', () => {
+    const common = history(100, [host('ws-01'), 30])
+    expect(groups([finding('a', 0), finding('b', 5 * minute)], common)).toEqual([['a', 'b']])
+    expect(groups([finding('a', 0), finding('b', 50 * minute)], common)).toEqual([['a'], ['b']])
+  })
 })
 
-test('neighbours chain: each within the hour of the one before', () => {
-  expect(groups([finding('a', 0), finding('b', nearMs), finding('c', 2 * nearMs)])).toEqual([['a', 'b', 'c']])
+test.each<[string, Entity]>([
+  ['a public name server', { kind: 'address', value: '8.8.8.8' }],
+  ['this machine itself', { kind: 'address', value: '127.0.0.1' }],
+  ['the system account', { kind: 'user', value: 'system' }],
+  ['the empty file', { kind: 'hash', value: 'd41d8cd98f00b204e9800998ecf8427e' }],
+  ['a host without a name', host('')],
+])('%s links nothing, however rare it is here', (_, entity) => {
+  expect(groups([finding('a', 0, [entity]), finding('b', 1, [entity])])).toHaveLength(2)
 })
 
-test('the nearest in event time is joined', () => {
-  const near = [placed('far', 0), placed('near', 50 * minute)]
-  expect(run([finding('a', 30 * minute)], near)[0]?.caseId).toBe('near')
+test('a rare file joins across devices and days', () => {
+  const file: Entity = { kind: 'hash', value: 'ab'.repeat(32) }
+  const far = 3 * 24 * 60 * minute
+  expect(groups([finding('a', 0, [file, host('a')]), finding('b', far, [file, host('b')])])).toEqual([
+    ['a', 'b'],
+  ])
+})
+
+test('the same content again is one case, where the device alone is too far in time', () => {
+  const content: Entity = { kind: 'content', value: 'f1' }
+  const entities = [host('ws-01'), content]
+  expect(groups([finding('a', 0, entities), finding('b', 180 * minute, entities)])).toEqual([['a', 'b']])
+  expect(groups([finding('a', 0), finding('b', 180 * minute)])).toHaveLength(2)
 })
 
 test('the title alone joins nothing', () => {
-  expect(
-    groups([finding('a', 0, ['ws-01'], 't1', 'same'), finding('b', 1, ['ws-02'], 't1', 'same')]),
-  ).toHaveLength(2)
+  const other = [
+    finding('a', 0, [host('ws-01')], 't1', 'same'),
+    finding('b', 1, [host('ws-02')], 't1', 'same'),
+  ]
+  expect(groups(other)).toHaveLength(2)
   expect(groups([finding('a', 0, [], 't1', 'same'), finding('b', 1, [], 't1', 'same')])).toHaveLength(2)
 })
 
-test('a host without a name joins nothing', () => {
-  expect(groups([finding('a', 0, ['']), finding('b', 1, [''])])).toHaveLength(2)
-})
-
 test('findings without a tenant are never joined: nobody knows whose they are', () => {
-  expect(groups([finding('a', 0, ['dc-01'], null), finding('b', 1, ['dc-01'], null)])).toHaveLength(2)
+  expect(
+    groups([finding('a', 0, [host('dc-01')], null), finding('b', 1, [host('dc-01')], null)]),
+  ).toHaveLength(2)
 })
 
-test('a case grows to its cap and no further; what follows founds the next', () => {
+test('a case grows to its cap and no further, in number and in time; what follows founds the next', () => {
   const many = Array.from({ length: maxFindings * 2 + 1 }, (_, i) => finding(`f${i}`, i))
   expect(groups(many).map((ids) => ids.length)).toEqual([maxFindings, maxFindings, 1])
-  const near = [placed('full', 0)]
-  expect(run([finding('a', 1)], near, [['full', maxFindings - 1]])[0]?.caseId).toBe('full')
-  expect(run([finding('a', 1)], near, [['full', maxFindings]])[0]?.founder).toBe(true)
+  const size = { count: 2, firstTime: 0, lastTime: 71.5 * 60 * minute }
+  const near = { placed: [placed('long', size.lastTime)], sizes: new Map([['long', size]]) }
+  expect(run([finding('a', 71.9 * 60 * minute)], near).placements[0]?.caseId).toBe('long')
+  expect(run([finding('a', 72.1 * 60 * minute)], near).placements[0]?.founder).toBe(true)
 })
 
 test('what a vendor groups belongs together, however far apart and on whatever device', () => {
-  const grouped = (id: string, time: number, host: string): Finding => {
-    const one = finding(id, time, [host])
-    return { ...one, entities: [...one.entities, { kind: 'group', value: 'con/case-7' }] }
-  }
-  const [first, second] = correlate(
-    [grouped('a', 0, 'ws-01'), grouped('b', 50 * 60 * minute, 'ws-02')],
-    [],
-    new Map(),
-  )
+  const group: Entity = { kind: 'group', value: 'con/case-7' }
+  const two = [
+    finding('a', 0, [host('ws-01'), group]),
+    finding('b', 50 * 60 * minute, [host('ws-02'), group]),
+  ]
+  const [first, second] = run(two).placements
   expect(second).toMatchObject({ caseId: first?.caseId, reason: 'the vendor says that they belong together' })
+})
+
+describe('a finding that fits into two cases', () => {
+  const bridge = finding('c', 10 * minute, [host('ws-01'), host('ws-02')])
+
+  test('makes one of two that are new', () => {
+    const apart = [finding('a', 0, [host('ws-01')]), finding('b', 5 * minute, [host('ws-02')])]
+    expect(groups(apart)).toEqual([['a'], ['b']])
+    const { placements, bridges } = run([...apart, bridge])
+    expect(new Set(placements.map(({ caseId }) => caseId)).size).toBe(1)
+    expect(placements.map(({ founder }) => founder)).toEqual([true, false, false])
+    expect(placements[1]?.reason).toBe('linked by c/f/c')
+    expect(bridges).toEqual([])
+  })
+
+  test('brings a new one into the one that was there', () => {
+    const fresh = finding('b', 5 * minute, [host('ws-02')])
+    const { placements } = run([fresh, bridge], { placed: [placed('old', 0)] })
+    expect(placements.map(({ caseId, founder }) => [caseId, founder])).toEqual([
+      ['old', false],
+      ['old', false],
+    ])
+  })
+
+  test('leaves two that were there as they are, and says that they look related', () => {
+    const near = [placed('one', 0), placed('two', 5 * minute, host('ws-02'))]
+    const { placements, bridges } = run([bridge], { placed: near })
+    expect(placements).toMatchObject([{ caseId: 'two' }])
+    expect(bridges).toMatchObject([{ caseId: 'two', otherId: 'one', findingId: 'c' }])
+    expect(bridges[0]?.reason).toMatch(/^same host ws-01 /)
+  })
+})
+
+test('a policy may leave a kind out, or a value', () => {
+  const two = [finding('a', 0), finding('b', 1)]
+  const none = correlationPolicy.parse({ kinds: { host: { weight: 0 } } })
+  const ignoring = correlationPolicy.parse({ ignore: ['host:ws-01'] })
+  for (const policy of [none, ignoring])
+    expect(new Set(run(two, {}, policy).placements.map(({ caseId }) => caseId)).size).toBe(2)
 })

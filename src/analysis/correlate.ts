@@ -1,106 +1,298 @@
 import { caseIdOf } from '../domain/case.ts'
 import type { Entity } from '../domain/entity.ts'
 import type { Finding } from '../domain/finding.ts'
+import { type CorrelationPolicy, type LinkKind } from './policy.ts'
+import { decay, linkKindOf, rarity } from './rarity.ts'
+import { type Shared, scoreOf, wordsOf } from './reasons.ts'
 
-/** Findings on one device this near in event time belong to one attack. */
-export const nearMs = 60 * 60_000
-/** A case grows no further: one busy device must not chain a customer's whole week into one ticket. */
-export const maxFindings = 50
-
-/** A finding that already is in a case, by one of the devices or groups in question. */
+/** A sighting of an entity of a finding that already is in a case. */
 export interface Placed extends Entity {
   tenantId: string
-  findingId: string
   caseId: string
   time: number
+}
+
+export interface CaseSize {
+  count: number
+  firstTime: number
+  lastTime: number
+}
+
+/** What there is already, as far as it can matter to the findings in question. */
+export interface Known {
+  placed: readonly Placed[]
+  sizes: ReadonlyMap<string, CaseSize>
+  /** Cases of each tenant within the policy's history. */
+  cases: ReadonlyMap<string, number>
+  /** Those of them in which an entity stands, by `keyOf`. */
+  seen: ReadonlyMap<string, number>
 }
 
 export interface Placement {
   finding: Finding
   caseId: string
   reason: string
+  /** What the shared entities weigh; 0 for a founder, and for what its vendor groups. */
+  weight: number
   /** It is the first of its case. */
   founder: boolean
 }
 
+/** A finding that would have fitted into another case as well: the two cases look related. */
+export interface Bridge {
+  caseId: string
+  otherId: string
+  findingId: string
+  reason: string
+  weight: number
+}
+
+export interface Correlation {
+  placements: Placement[]
+  bridges: Bridge[]
+}
+
 /**
- * Puts each new finding into a case: that of what its vendor groups it with, else the nearest one in event time at the
- * same customer on the same device, else one of its own. Never the title. A pure function of the findings, of their
- * placed neighbours and of the cases' sizes.
+ * Puts each new finding into a case: that of what its vendor groups it with, else the one with which it shares entities
+ * that weigh enough together, by how rare they are at this customer and how near in event time; else one of its own.
+ * Never the title. Cases that are founded here and turn out to be one become one; a case that was there before is only
+ * said to look related. A pure function of its arguments, in whatever order they come.
  */
 export function correlate(
   findings: readonly Finding[],
-  placed: readonly Placed[],
-  sizesBefore: ReadonlyMap<string, number>,
-): Placement[] {
-  const sizes = new Map(sizesBefore)
-  const byLink = new Map<string, Placed[]>()
-  for (const one of placed) add(byLink, one)
-  return findings
-    .toSorted((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1))
-    .map((finding) => {
-      const placement = place(finding, byLink, sizes)
-      sizes.set(placement.caseId, (sizes.get(placement.caseId) ?? 0) + 1)
-      for (const link of joinable(finding)) add(byLink, toPlaced(finding, link, placement.caseId))
-      return placement
-    })
-}
-
-function place(finding: Finding, byLink: Map<string, Placed[]>, sizes: Map<string, number>): Placement {
-  let best: Candidate | undefined
-  for (const link of joinable(finding)) {
-    for (const one of byLink.get(keyOf(finding.tenantId ?? '', link)) ?? []) {
-      const gap = Math.abs(one.time - finding.time)
-      if ((link.kind === 'host' && gap > nearMs) || (sizes.get(one.caseId) ?? 0) >= maxFindings) continue
-      if (best === undefined || isBetter({ one, gap }, best)) best = { one, gap }
-    }
-  }
-  if (best === undefined) {
-    const caseId = caseIdOf(finding.tenantId ?? '', finding.id)
-    return { finding, caseId, reason: 'first finding of the case', founder: true }
-  }
-  return { finding, caseId: best.one.caseId, reason: reasonFor(best), founder: false }
-}
-
-function reasonFor({ one, gap }: Candidate): string {
-  if (one.kind === 'group') return 'the vendor says that they belong together'
-  return `same device ${one.value}, ${Math.round(gap / 60_000)} min apart`
+  known: Known,
+  policy: CorrelationPolicy,
+): Correlation {
+  const placing = new Placing(known, policy)
+  for (const finding of findings.toSorted((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1)))
+    placing.place(finding)
+  return placing.result()
 }
 
 interface Candidate {
-  one: Placed
+  caseId: string
+  grouped: boolean
+  shared: Shared[]
+  score: number
   gap: number
 }
 
-/** What the vendor groups, then the nearer; of equally near ones always the same, in whatever order they came. */
-function isBetter(a: Candidate, b: Candidate): boolean {
-  if (a.one.kind !== b.one.kind) return a.one.kind === 'group'
-  if (a.gap !== b.gap) return a.gap < b.gap
-  if (a.one.caseId !== b.one.caseId) return a.one.caseId < b.one.caseId
-  return a.one.value < b.one.value
+class Placing {
+  readonly #policy: CorrelationPolicy
+  readonly #known: Known
+  readonly #sizes: Map<string, CaseSize>
+  readonly #byLink = new Map<string, { caseId: string; time: number }[]>()
+  /** Of the cases founded here: their placements. */
+  readonly #fresh = new Map<string, Placement[]>()
+  /** Which of the cases founded here an entity stands in, and how many each tenant has. */
+  readonly #freshSeen = new Map<string, Set<string>>()
+  readonly #freshCases = new Map<string, number>()
+  readonly #mergedInto = new Map<string, string>()
+  readonly #placements: Placement[] = []
+  readonly #bridges = new Map<string, Bridge>()
+
+  constructor(known: Known, policy: CorrelationPolicy) {
+    this.#known = known
+    this.#policy = policy
+    this.#sizes = new Map(known.sizes)
+    for (const one of known.placed) this.#add(keyOf(one.tenantId, one), one)
+  }
+
+  place(finding: Finding): void {
+    const links = linksOf(finding, this.#policy)
+    const [best, ...others] = this.#candidates(finding, links)
+    const placement =
+      best === undefined
+        ? {
+            finding,
+            caseId: caseIdOf(finding.tenantId ?? '', finding.id),
+            reason: 'first finding of the case',
+            weight: 0,
+            founder: true,
+          }
+        : { finding, caseId: best.caseId, ...reasonOf(best), founder: false }
+    this.#keep(placement, links)
+    for (const other of others) this.#bridge(placement, other)
+  }
+
+  result(): Correlation {
+    const bridges = [...this.#bridges.values()]
+      .map((one) => ({ ...one, caseId: this.#at(one.caseId), otherId: this.#at(one.otherId) }))
+      .filter((one) => one.caseId !== one.otherId)
+    return { placements: this.#placements, bridges }
+  }
+
+  /** The cases that it fits into, best first: in whatever order the sightings came, always the same. */
+  #candidates(finding: Finding, links: readonly Link[]): Candidate[] {
+    const found = new Map<string, Candidate>()
+    for (const link of links) this.#share(finding, link, found)
+    const good: Candidate[] = []
+    for (const one of found.values()) {
+      one.score = scoreOf(one.shared)
+      if ((one.grouped || one.score >= this.#policy.threshold) && this.#fits(finding, one)) good.push(one)
+    }
+    return good.sort(
+      (a, b) =>
+        Number(b.grouped) - Number(a.grouped) ||
+        b.score - a.score ||
+        a.gap - b.gap ||
+        (a.caseId < b.caseId ? -1 : 1),
+    )
+  }
+
+  /** Adds what one entity says for each case in which it stands nearby. */
+  #share(finding: Finding, { key, rule: kind, ...entity }: Link, found: Map<string, Candidate>): void {
+    const sightings = this.#byLink.get(key)
+    if (sightings === undefined) return
+    const rule = kind && this.#ruleOf(kind, key, finding.tenantId ?? '')
+    if (rule?.weight === 0) return
+    const nearest = new Map<string, number>()
+    for (const one of sightings) {
+      const gap = Math.abs(one.time - finding.time)
+      if (rule !== undefined && gap > rule.windowMs) continue
+      const caseId = this.#at(one.caseId)
+      nearest.set(caseId, Math.min(gap, nearest.get(caseId) ?? Infinity))
+    }
+    for (const [caseId, gap] of nearest) {
+      const own = found.get(caseId) ?? { caseId, grouped: false, shared: [], score: 0, gap }
+      own.gap = Math.min(own.gap, gap)
+      if (rule === undefined) own.grouped = true
+      else {
+        const { weight, windowMs, ...counts } = rule
+        own.shared.push({ ...entity, ...counts, gap, weight: weight * decay(gap, windowMs) })
+      }
+      found.set(caseId, own)
+    }
+  }
+
+  #ruleOf(kind: LinkKind, key: string, tenantId: string) {
+    const { weight, windowMinutes } = this.#policy.kinds[kind]
+    const withIt = (this.#known.seen.get(key) ?? 0) + (this.#freshSeen.get(key)?.size ?? 0)
+    const cases = (this.#known.cases.get(tenantId) ?? 0) + (this.#freshCases.get(tenantId) ?? 0)
+    // Content is not weighed: a detection that comes again and again is one.
+    const rare = kind === 'content' ? 1 : rarity(withIt, cases, this.#policy)
+    return { weight: weight * rare, windowMs: windowMinutes * 60_000, withIt, cases }
+  }
+
+  #fits(finding: Finding, { caseId, grouped }: Candidate): boolean {
+    const size = this.#sizes.get(caseId)
+    if (size === undefined) return true
+    const { maxFindings, maxGrouped, maxHours } = this.#policy
+    if (grouped) return size.count < maxGrouped
+    const span = Math.max(size.lastTime, finding.time) - Math.min(size.firstTime, finding.time)
+    return size.count < maxFindings && span <= maxHours * 3_600_000
+  }
+
+  #keep(placement: Placement, links: readonly Link[]): void {
+    const { finding, caseId } = placement
+    const tenantId = finding.tenantId ?? ''
+    this.#placements.push(placement)
+    this.#sizes.set(
+      caseId,
+      united(this.#sizes.get(caseId), { count: 1, firstTime: finding.time, lastTime: finding.time }),
+    )
+    if (placement.founder) {
+      this.#fresh.set(caseId, [])
+      this.#freshCases.set(tenantId, (this.#freshCases.get(tenantId) ?? 0) + 1)
+    }
+    this.#fresh.get(caseId)?.push(placement)
+    for (const { key } of links) {
+      this.#add(key, { caseId, time: finding.time })
+      if (this.#fresh.has(caseId)) {
+        const seen = this.#freshSeen.get(key)
+        if (seen === undefined) this.#freshSeen.set(key, new Set([caseId]))
+        else seen.add(caseId)
+      }
+    }
+  }
+
+  #bridge(placement: Placement, other: Candidate): void {
+    const [caseId, otherId] = [this.#at(placement.caseId), this.#at(other.caseId)]
+    if (caseId === otherId) return
+    const { finding } = placement
+    if (this.#mayBecomeOne(caseId, otherId)) return this.#merge(caseId, otherId, finding)
+    const bridge = { caseId, otherId, findingId: finding.id, ...reasonOf(other) }
+    const key = [caseId, otherId].toSorted().join()
+    if (!this.#bridges.has(key)) this.#bridges.set(key, bridge)
+  }
+
+  /** Of two cases one at least is new: it has no ticket yet. */
+  #mayBecomeOne(a: string, b: string): boolean {
+    if (!this.#fresh.has(a) && !this.#fresh.has(b)) return false
+    const size = united(this.#sizes.get(a), this.#sizes.get(b))
+    const { maxFindings, maxHours } = this.#policy
+    return size.count <= maxFindings && size.lastTime - size.firstTime <= maxHours * 3_600_000
+  }
+
+  /** What was there before stays; of two new cases the one that began first. */
+  #merge(a: string, b: string, through: Finding): void {
+    const since = (id: string): number =>
+      this.#fresh.has(id) ? (this.#sizes.get(id)?.firstTime ?? 0) : -Infinity
+    const [into, from] =
+      since(a) < since(b) || (since(a) === since(b) && a < b) ? ([a, b] as const) : ([b, a] as const)
+    const moved = this.#fresh.get(from) ?? []
+    for (const one of moved) {
+      one.caseId = into
+      if (one.founder) one.reason = `linked by ${through.connectionId}/${through.feed}/${through.vendorId}`
+      one.founder = false
+    }
+    this.#fresh.get(into)?.push(...moved)
+    this.#fresh.delete(from)
+    this.#sizes.set(into, united(this.#sizes.get(into), this.#sizes.get(from)))
+    this.#mergedInto.set(from, into)
+    const tenantId = through.tenantId ?? ''
+    this.#freshCases.set(tenantId, (this.#freshCases.get(tenantId) ?? 1) - 1)
+  }
+
+  #at(caseId: string): string {
+    let at = caseId
+    for (let next = this.#mergedInto.get(at); next !== undefined; next = this.#mergedInto.get(at)) at = next
+    return at
+  }
+
+  #add(key: string, { caseId, time }: { caseId: string; time: number }): void {
+    const list = this.#byLink.get(key)
+    if (list) list.push({ caseId, time })
+    else this.#byLink.set(key, [{ caseId, time }])
+  }
 }
 
-/** A finding of nobody's is joined with nothing. */
-function joinable(finding: Finding): Entity[] {
-  return finding.tenantId === null ? [] : linksOf(finding)
+function reasonOf({ grouped, shared, score }: Candidate): { reason: string; weight: number } {
+  return { reason: wordsOf(grouped, shared, score), weight: grouped ? 0 : Math.round(score * 100) / 100 }
 }
+
+function united(a: CaseSize | undefined, b: CaseSize | undefined): CaseSize {
+  return {
+    count: (a?.count ?? 0) + (b?.count ?? 0),
+    firstTime: Math.min(a?.firstTime ?? Infinity, b?.firstTime ?? Infinity),
+    lastTime: Math.max(a?.lastTime ?? -Infinity, b?.lastTime ?? -Infinity),
+  }
+}
+
+/** More say no more, and a vendor may list thousands. */
+const maxLinks = 64
 
 /** What a finding can be joined by. */
-export function linksOf(finding: Pick<Finding, 'entities'>): Entity[] {
-  return finding.entities.filter(({ kind, value }) => (kind === 'host' || kind === 'group') && value !== '')
+export interface Link extends Entity {
+  key: string
+  /** Undefined for what its vendor groups: that needs no weighing. */
+  rule: LinkKind | undefined
 }
 
-function toPlaced(finding: Finding, { kind, value }: Entity, caseId: string): Placed {
-  return { tenantId: finding.tenantId ?? '', kind, value, findingId: finding.id, caseId, time: finding.time }
+export function linksOf(
+  { tenantId, entities }: Pick<Finding, 'tenantId' | 'entities'>,
+  policy: CorrelationPolicy,
+): Link[] {
+  const links: Link[] = []
+  if (tenantId === null) return links
+  for (const { kind, value } of entities) {
+    const rule = linkKindOf({ kind, value }, policy)
+    if (rule === undefined && (kind !== 'group' || value === '')) continue
+    if (links.push({ kind, value, rule, key: keyOf(tenantId, { kind, value }) }) === maxLinks) break
+  }
+  return links
 }
 
-function add(byLink: Map<string, Placed[]>, one: Placed): void {
-  const key = keyOf(one.tenantId, one)
-  const list = byLink.get(key)
-  if (list) list.push(one)
-  else byLink.set(key, [one])
-}
-
-function keyOf(tenantId: string, { kind, value }: Entity): string {
+export function keyOf(tenantId: string, { kind, value }: Entity): string {
   return `${tenantId}\n${kind}\n${value}`
 }

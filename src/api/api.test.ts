@@ -85,6 +85,7 @@ async function fill(count: number): Promise<void> {
     firstTime: t - Math.floor(i / 3) * 1000, // ties: three of each time
     lastTime: t,
     findingCount: 1,
+    mergedInto: null,
     createdAt: t,
     updatedAt: t,
   }))
@@ -237,8 +238,8 @@ test('one case: why its findings belong together, its tickets, its deliveries in
     { ...finding('fnd_2', 'ten_1'), caseId },
   ])
   await putEdges(store.db, [
-    { caseId: 'case_0', findingId: 'fnd_1', reason: 'first finding of the case' },
-    { caseId: 'case_0', findingId: 'fnd_2', reason: 'same device ws-01, 4 min apart' },
+    { caseId: 'case_0', findingId: 'fnd_1', reason: 'first finding of the case', weight: 0 },
+    { caseId: 'case_0', findingId: 'fnd_2', reason: 'same host ws-01, 4 min apart', weight: 1.5 },
   ])
   const marker = markerOf('case_0')
   const ticket = {
@@ -264,7 +265,7 @@ test('one case: why its findings belong together, its tickets, its deliveries in
     ticket: { number: '1009' },
     findings: [
       { id: 'fnd_1', reason: 'first finding of the case', record_id: 'rec_fnd_1' },
-      { id: 'fnd_2', reason: 'same device ws-01, 4 min apart' },
+      { id: 'fnd_2', reason: 'same host ws-01, 4 min apart' },
     ],
     deliveries: [{ kind: 'create', state: 'sent' }],
     first_time: '2026-11-22T12:00:00Z',

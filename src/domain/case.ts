@@ -11,6 +11,8 @@ export interface Case {
   firstTime: number
   lastTime: number
   findingCount: number
+  /** The case into which a person merged it; it then has no findings. */
+  mergedInto: string | null
   createdAt: number
   updatedAt: number
 }
@@ -22,6 +24,8 @@ export interface Edge {
   caseId: string
   findingId: string
   reason: string
+  /** What the shared entities weigh; 0 where the reason is another. */
+  weight: number
 }
 
 /** What was said on a case: by a technician at the ticket, or by somebody here. */

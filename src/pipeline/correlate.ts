@@ -1,14 +1,15 @@
-import { type Placement, correlate, linksOf, nearMs } from '../analysis/correlate.ts'
+import { type Correlation, type Placement, correlate } from '../analysis/correlate.ts'
 import { type Case, statusOf } from '../domain/case.ts'
-import type { Entity } from '../domain/entity.ts'
 import type { Finding } from '../domain/finding.ts'
 import { worst } from '../domain/severity.ts'
 import { decisionsOf, dropDecisions } from '../store/case-decisions.ts'
 import { casesByIds, putCases } from '../store/cases.ts'
 import { putEdges } from '../store/edges.ts'
-import { dropEntities, neighbours, putEntities } from '../store/entities.ts'
+import { dropEntities, putEntities } from '../store/entities.ts'
 import { type StoredFinding, casesWithOpenFindings, findingsByIds, putFindings } from '../store/findings.ts'
 import type { Db } from '../store/store.ts'
+import { putSuggestions } from '../store/suggestions.ts'
+import { activePolicy, neighbourhood } from './neighbourhood.ts'
 
 /** What became of one case in this batch. */
 export interface CaseNews {
@@ -24,94 +25,107 @@ export interface CaseNews {
 
 /** Finding → Case, in the caller's transaction. Findings without a tenant are kept and wait. */
 export async function keepCases(tx: Db, findings: readonly Finding[], now: number): Promise<CaseNews[]> {
-  const before = new Map(
-    (
-      await findingsByIds(
-        tx,
-        findings.map((one) => one.id),
-      )
-    ).map((one) => [one.id, one]),
-  )
+  const ids = findings.map((one) => one.id)
+  const before = new Map((await findingsByIds(tx, ids)).map((one) => [one.id, one]))
   const mapped = findings.filter((finding) => finding.tenantId !== null)
-  const moved = mapped.filter((finding) => (before.get(finding.id)?.time ?? finding.time) !== finding.time)
-  await dropEntities(
-    tx,
-    moved.flatMap((finding) => sightings(before.get(finding.id) ?? finding)),
-  )
-  await putEntities(tx, mapped.flatMap(sightings))
   const fresh = mapped.filter((finding) => (before.get(finding.id)?.caseId ?? null) === null)
-  const placements = await place(tx, fresh)
-  const placed = new Map(placements.map((one) => [one.finding.id, one.caseId]))
+  const { placements, bridges } = await place(tx, fresh)
+  const caseOf = new Map(placements.map((one) => [one.finding.id, one.caseId]))
+  for (const { id } of mapped) {
+    const held = before.get(id)?.caseId ?? null
+    if (held !== null) caseOf.set(id, held)
+  }
+  await keepSightings(tx, mapped, before, caseOf)
   await putFindings(
     tx,
-    findings.map((finding) => ({ ...finding, caseId: placed.get(finding.id) ?? null })),
+    findings.map((finding) => ({ ...finding, caseId: caseOf.get(finding.id) ?? null })),
   )
   const turned = mapped.filter((finding) => turnedRound(before.get(finding.id), finding))
-  return keepNews(tx, placements, turned, before, now)
+  const news = await keepNews(tx, placements, turned, before, now)
+  await putSuggestions(
+    tx,
+    bridges.map((bridge) => ({ ...bridge, at: now })),
+  )
+  return news
+}
+
+async function place(tx: Db, fresh: readonly Finding[]): Promise<Correlation> {
+  if (fresh.length === 0) return { placements: [], bridges: [] }
+  const policy = await activePolicy(tx)
+  return correlate(fresh, await neighbourhood(tx, fresh, policy), policy)
+}
+
+/** What has moved in time leaves its former place; what says the same as before costs nothing. */
+async function keepSightings(
+  tx: Db,
+  mapped: readonly Finding[],
+  before: ReadonlyMap<string, StoredFinding>,
+  caseOf: ReadonlyMap<string, string>,
+): Promise<void> {
+  const changed = mapped.filter((finding) => !saysTheSame(before.get(finding.id), finding))
+  await dropEntities(
+    tx,
+    changed.flatMap((finding) => {
+      const former = before.get(finding.id)
+      return former === undefined || former.time === finding.time ? [] : sightings(former)
+    }),
+  )
+  await putEntities(
+    tx,
+    changed.flatMap((finding) =>
+      sightings(finding).map((one) => ({ ...one, caseId: caseOf.get(finding.id) ?? '' })),
+    ),
+  )
+}
+
+function saysTheSame(before: StoredFinding | undefined, now: Finding): boolean {
+  if (before === undefined || before.caseId === null || before.time !== now.time) return false
+  return JSON.stringify(before.entities) === JSON.stringify(now.entities)
 }
 
 function turnedRound(before: StoredFinding | undefined, now: Finding): boolean {
   return before !== undefined && before.caseId !== null && before.open !== now.open
 }
 
-async function place(tx: Db, fresh: readonly Finding[]): Promise<Placement[]> {
-  if (fresh.length === 0) return []
-  const keys = fresh.flatMap(({ tenantId, time, ...finding }) =>
-    linksOf(finding).map((link) => ({ ...link, tenantId: tenantId ?? '', time, reach: reachOf(link) })),
-  )
-  const near = await neighbours(tx, keys)
-  const cases = await casesByIds(tx, [...new Set(near.map((one) => one.caseId))])
-  const sizes = new Map(cases.map((one) => [one.id, one.findingCount]))
-  return correlate(fresh, near, sizes)
-}
-
-/** What a vendor groups belongs together however far apart. */
-function reachOf(link: Entity): number {
-  return link.kind === 'group' ? Number.MAX_SAFE_INTEGER / 2 : nearMs
-}
-
 async function keepNews(
   tx: Db,
   placements: readonly Placement[],
   turned: readonly Finding[],
-  before: Map<string, StoredFinding>,
+  before: ReadonlyMap<string, StoredFinding>,
   now: number,
 ): Promise<CaseNews[]> {
   const news = new Map<string, CaseNews>()
+  const fresh = new Set(placements.filter((one) => one.founder).map((one) => one.caseId))
   const ids = [
-    ...placements.map((one) => one.caseId),
+    ...placements.map((one) => one.caseId).filter((id) => !fresh.has(id)),
     ...turned.map((one) => before.get(one.id)?.caseId ?? ''),
   ]
   const known = new Map((await casesByIds(tx, [...new Set(ids)])).map((one) => [one.id, one]))
-  for (const { finding, caseId, reason, founder } of placements) {
-    const entry = news.get(caseId) ?? {
-      case: known.get(caseId) ?? found(caseId, finding, now),
-      was: known.get(caseId),
-      founder: undefined,
-      joined: [],
-      turned: [],
-    }
+  const entryOf = (own: Case): CaseNews => {
+    const fresh = { case: own, was: known.get(own.id), founder: undefined, joined: [], turned: [] }
+    const entry = news.get(own.id) ?? fresh
+    news.set(own.id, entry)
+    return entry
+  }
+  // The founder of a case is placed first; where two became one, it need not be the earliest.
+  for (const { finding, caseId, reason, founder } of placements.toSorted(foundersFirst)) {
+    const entry = entryOf(known.get(caseId) ?? found(caseId, finding, now))
     entry.case = grown(entry.case, finding, now)
     if (founder) entry.founder = finding
     else entry.joined.push({ finding, reason })
-    news.set(caseId, entry)
   }
   for (const finding of turned) {
     const own = known.get(before.get(finding.id)?.caseId ?? '')
-    if (own === undefined) continue
-    const entry = news.get(own.id) ?? {
-      case: { ...own, updatedAt: now },
-      was: own,
-      founder: undefined,
-      joined: [],
-      turned: [],
-    }
-    entry.turned.push(finding)
-    news.set(own.id, entry)
+    if (own !== undefined) entryOf({ ...own, updatedAt: now }).turned.push(finding)
   }
   await putEdges(
     tx,
-    placements.map(({ caseId, finding, reason }) => ({ caseId, findingId: finding.id, reason })),
+    placements.map(({ caseId, finding, reason, weight }) => ({
+      caseId,
+      findingId: finding.id,
+      reason,
+      weight,
+    })),
   )
   await setStatuses(tx, [...news.values()])
   await putCases(
@@ -119,6 +133,10 @@ async function keepNews(
     [...news.values()].map((entry) => entry.case),
   )
   return [...news.values()]
+}
+
+function foundersFirst(a: Placement, b: Placement): number {
+  return Number(b.founder) - Number(a.founder)
 }
 
 /** A case is resolved when the vendor has closed all of its findings, unless a person has decided; see `statusOf`. */
@@ -141,7 +159,16 @@ function found(id: string, finding: Finding, now: number): Case {
   const { tenantId, title, severity, time } = finding
   const status = 'open' as const
   const times = { firstTime: time, lastTime: time, createdAt: now, updatedAt: now }
-  return { id, tenantId: tenantId ?? '', title, severity, status, findingCount: 0, ...times }
+  return {
+    id,
+    tenantId: tenantId ?? '',
+    title,
+    severity,
+    status,
+    findingCount: 0,
+    mergedInto: null,
+    ...times,
+  }
 }
 
 function grown(own: Case, finding: Finding, now: number): Case {

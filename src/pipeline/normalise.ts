@@ -1,4 +1,5 @@
-import type { Entity } from '../domain/entity.ts'
+import { fingerprintOf } from '../analysis/fingerprint.ts'
+import { type Entity, normalEntities } from '../domain/entity.ts'
 import type { Feed } from '../connectors/connector.ts'
 import type { ApiActivity, DetectionFinding } from '../domain/event.ts'
 import type { Finding, Reading } from '../domain/finding.ts'
@@ -66,8 +67,12 @@ export async function toFindings(tx: Db, normalised: readonly Normalised[]): Pro
 }
 
 /** A group holds within its connection: two vendors' numbers may be alike. */
-function entitiesOf(connectionId: string, { entities, group }: Reading): Entity[] {
-  return group === undefined ? entities : [...entities, { kind: 'group', value: `${connectionId}/${group}` }]
+function entitiesOf(connectionId: string, { event, entities, group }: Reading): Entity[] {
+  const own = normalEntities(entities)
+  const content = fingerprintOf(event, own)
+  if (group !== undefined) own.push({ kind: 'group', value: `${connectionId}/${group}` })
+  if (content !== undefined) own.push({ kind: 'content', value: content })
+  return own
 }
 
 function severityOf(id: number): Severity {

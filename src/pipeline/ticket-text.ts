@@ -1,4 +1,5 @@
 import { referenceOf } from '../connectors/connector.ts'
+import { isIndicator } from '../domain/entity.ts'
 import type { Case } from '../domain/case.ts'
 import type { DetectionFinding } from '../domain/event.ts'
 import type { Finding } from '../domain/finding.ts'
@@ -46,9 +47,8 @@ export function turnedBody(finding: Finding, vendor: string): string {
 function factsOf(finding: Finding): string {
   const facts = [`Severity: ${finding.severity}`, `Time: ${new Date(finding.time).toISOString()}`]
   const names = { host: 'Device', user: 'User', address: 'Address', hash: 'Hash', domain: 'Domain' }
-  for (const { kind, value } of finding.entities.slice(0, 12)) {
-    if (kind !== 'group') facts.push(`${names[kind]}: ${oneLine(value)}`)
-  }
+  for (const { kind, value } of finding.entities.filter(isIndicator).slice(0, 12))
+    facts.push(`${names[kind]}: ${oneLine(value)}`)
   return facts.join('\n')
 }
 

@@ -37,9 +37,9 @@ forEachEngine((openFresh) => {
 
   test('every edge has its reason, and the last one given stands', async () => {
     const { db } = await openFresh()
-    const edge = { caseId: 'c1', findingId: 'f1', reason: 'founded it' }
+    const edge = { caseId: 'c1', findingId: 'f1', reason: 'founded it', weight: 0 }
     await putEdges(db, [edge, { ...edge, caseId: 'c2' }])
-    await putEdges(db, [{ ...edge, reason: 'host ws-01' }])
-    expect(await edgesOf(db, 'c1')).toEqual([{ ...edge, reason: 'host ws-01' }])
+    await putEdges(db, [{ ...edge, reason: 'host ws-01', weight: 1.2 }])
+    expect(await edgesOf(db, 'c1')).toEqual([{ ...edge, reason: 'host ws-01', weight: 1.2 }])
   })
 })

@@ -3,7 +3,7 @@ import type { Case, CaseStatus } from '../domain/case.ts'
 import type { Severity } from '../domain/severity.ts'
 import type { Db } from './engine.ts'
 import { insertMany } from './insert.ts'
-import { among, type Before, isBefore } from './lists.ts'
+import { among, type Before, isBefore, listTable } from './lists.ts'
 
 export interface CaseRow {
   id: string
@@ -14,6 +14,7 @@ export interface CaseRow {
   first_time: number
   last_time: number
   finding_count: number
+  merged_into: string | null
   created_at: number
   updated_at: number
 }
@@ -26,6 +27,7 @@ const updated = [
   'first_time',
   'last_time',
   'finding_count',
+  'merged_into',
   'updated_at',
 ] as const
 
@@ -88,6 +90,21 @@ export async function casesWithoutTicket(db: Db, tenantIds: string[]): Promise<C
   ).map(fromRow)
 }
 
+/** How many cases began at each tenant within a time, epoch ms, both ends included. */
+export async function countCasesBegun(
+  db: Db,
+  spans: readonly { tenantId: string; from: number; to: number }[],
+): Promise<Map<string, number>> {
+  if (spans.length === 0) return new Map()
+  const rows = spans.map(({ tenantId, from, to }) => [tenantId, String(from), String(to)])
+  const query = sql<{ tenantId: string; count: number }>`
+    select k.tenant_id as "tenantId", (
+      select count(*) from cases as c where c.tenant_id = k.tenant_id
+        and c.first_time between cast(k.low as bigint) and cast(k.high as bigint)) as count
+    from ${listTable(db, 'k', ['tenant_id', 'low', 'high'], rows)}`
+  return new Map((await query.execute(db)).rows.map((row) => [row.tenantId, row.count]))
+}
+
 function toRow(row: Case): CaseRow {
   return {
     id: row.id,
@@ -98,6 +115,7 @@ function toRow(row: Case): CaseRow {
     first_time: row.firstTime,
     last_time: row.lastTime,
     finding_count: row.findingCount,
+    merged_into: row.mergedInto,
     created_at: row.createdAt,
     updated_at: row.updatedAt,
   }
@@ -113,6 +131,7 @@ function fromRow(row: CaseRow): Case {
     firstTime: row.first_time,
     lastTime: row.last_time,
     findingCount: row.finding_count,
+    mergedInto: row.merged_into,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

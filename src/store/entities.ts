@@ -10,28 +10,25 @@ export interface EntityRow {
   value: string
   finding_id: string
   time: number
+  case_id: string | null
 }
 
-/** One Entity of one Finding, inside its Tenant. */
+/** One Entity of one Finding, inside its Tenant, and the Case that the Finding is in. */
 export interface Sighting extends Entity {
   tenantId: string
   findingId: string
+  caseId: string
   time: number
 }
 
-/** A sighting whose Finding is in a Case. */
-export interface Neighbour extends Sighting {
-  caseId: string
-}
-
-export async function putEntities(db: Db, sightings: Sighting[]): Promise<void> {
-  const rows = sightings.map(toRow)
-  await insertMany(db, 'entities', rows, { on: [...key], set: [] })
+/** A sighting that is there already follows its Finding into the Case that is named now. */
+export async function putEntities(db: Db, sightings: readonly Sighting[]): Promise<void> {
+  await insertMany(db, 'entities', sightings.map(toRow), { on: [...key], set: ['case_id'] })
 }
 
 /** What a Finding no longer tells of, or no longer at that time. */
-export async function dropEntities(db: Db, sightings: Sighting[]): Promise<void> {
-  for (const row of sightings.map(toRow)) {
+export async function dropEntities(db: Db, sightings: readonly Omit<Sighting, 'caseId'>[]): Promise<void> {
+  for (const row of sightings.map((one) => toRow({ ...one, caseId: '' }))) {
     let query = db.deleteFrom('entities')
     for (const column of key) query = query.where(column, '=', row[column])
     await query.execute()
@@ -40,38 +37,60 @@ export async function dropEntities(db: Db, sightings: Sighting[]): Promise<void>
 
 const key = ['tenant_id', 'kind', 'value', 'time', 'finding_id'] as const
 
-function toRow({ tenantId, kind, value, findingId, time }: Sighting): EntityRow {
-  return { tenant_id: tenantId, kind, value, finding_id: findingId, time }
+function toRow({ tenantId, kind, value, findingId, caseId, time }: Sighting): EntityRow {
+  return { tenant_id: tenantId, kind, value, finding_id: findingId, time, case_id: caseId }
 }
 
-/** An Entity of a Tenant, and the time around which it is of interest. */
-export interface Around extends Entity {
+/** An Entity of a Tenant, and the time within which it is of interest, epoch ms, both ends included. */
+export interface Span extends Entity {
   tenantId: string
-  time: number
-  /** How far from it, ms, both ends included. */
-  reach: number
+  from: number
+  to: number
 }
 
-/** Who shares these entities within reach of their times. */
-export async function neighbours(db: Db, keys: readonly Around[]): Promise<Neighbour[]> {
-  if (keys.length === 0) return []
-  const rows = keys.map(({ tenantId, kind, value, time, reach }) => [
+export type Neighbour = Omit<Sighting, 'findingId'>
+
+/** In which cases these entities were seen, and when. */
+export async function neighbours(db: Db, spans: readonly Span[]): Promise<Neighbour[]> {
+  if (spans.length === 0) return []
+  // `cross join` makes SQLite begin with the list; PostgreSQL finds that by itself.
+  const query = sql<Neighbour>`
+    select e.tenant_id as "tenantId", e.kind, e.value, e.case_id as "caseId", e.time
+    from ${listOf(db, spans)}
+    cross join entities as e
+    where e.tenant_id = k.tenant_id and e.kind = k.kind and e.value = k.value
+      and e.time between cast(k.low as bigint) and cast(k.high as bigint) and e.case_id is not null
+    order by e.time, e.finding_id, e.kind, e.value`
+  return (await query.execute(db)).rows
+}
+
+/** More sightings do not make an entity more common. */
+const mostCounted = 1000
+
+/** In how many cases each of these entities was seen; those in none are left out. */
+export async function countCasesWith(
+  db: Db,
+  spans: readonly Span[],
+): Promise<(Entity & { tenantId: string; count: number })[]> {
+  if (spans.length === 0) return []
+  const query = sql<Entity & { tenantId: string; count: number }>`
+    select k.tenant_id as "tenantId", k.kind, k.value, (
+      select count(distinct case_id) from (
+        select e.case_id from entities as e
+        where e.tenant_id = k.tenant_id and e.kind = k.kind and e.value = k.value
+          and e.time between cast(k.low as bigint) and cast(k.high as bigint)
+        order by e.time desc limit ${sql.lit(mostCounted)}) as s) as count
+    from ${listOf(db, spans)}`
+  return (await query.execute(db)).rows
+}
+
+function listOf(db: Db, spans: readonly Span[]) {
+  const rows = spans.map(({ tenantId, kind, value, from, to }) => [
     tenantId,
     kind,
     value,
-    String(time - reach),
-    String(time + reach),
+    String(from),
+    String(to),
   ])
-  const list = listTable(db, 'k', ['tenant_id', 'kind', 'value', 'low', 'high'], rows)
-  // `cross join` makes SQLite begin with the list; PostgreSQL finds that by itself.
-  const query = sql<Neighbour>`
-    select distinct e.tenant_id as "tenantId", e.kind, e.value, e.finding_id as "findingId", f.case_id as "caseId", e.time
-    from ${list}
-    cross join entities as e
-    cross join findings as f
-    where e.tenant_id = k.tenant_id and e.kind = k.kind and e.value = k.value
-      and e.time between cast(k.low as bigint) and cast(k.high as bigint)
-      and f.id = e.finding_id and f.case_id is not null
-    order by e.time, e.finding_id, e.kind, e.value`
-  return (await query.execute(db)).rows
+  return listTable(db, 'k', ['tenant_id', 'kind', 'value', 'low', 'high'], rows)
 }

@@ -1,8 +1,9 @@
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { toRecord } from '../domain/record.ts'
-import { listCases } from './cases.ts'
-import { neighbours } from './entities.ts'
+import { countCasesBegun, listCases } from './cases.ts'
+import { correctionsOf } from './corrections.ts'
+import { countCasesWith, neighbours } from './entities.ts'
 import { countQuarantined, findingsByIds, releaseQuarantined } from './findings.ts'
 import { heads, markDone, openHeads, putRecords, readAgain, takePending } from './records.ts'
 import { latestRuns } from './runs.ts'
@@ -11,6 +12,7 @@ import { commentsOf } from './case-comments.ts'
 import { decisionsOf, dropDecisions } from './case-decisions.ts'
 import { casesWithUntold, dueChanges, lastVersions, onTheirWay, stuckSending } from './ticket-changes.ts'
 import { liveTickets, listTickets, ticketsByVendorIds, ticketsMergedInto, ticketsOf } from './tickets.ts'
+import { suggestionsOf } from './suggestions.ts'
 
 test('every query of the line is served by an index', async () => {
   const database = new Database(':memory:')
@@ -20,8 +22,8 @@ test('every query of the line is served by an index', async () => {
       ? database.prepare<unknown[], { detail: string }>(`explain query plan ${text}`)
       : undefined
     for (const { detail } of plan?.all(Array.from(text.matchAll(/\?/g), () => null)) ?? []) {
-      const sorts = /TEMP B-TREE/.test(detail) && /limit/.test(text) // a page must not be cut from a sorted whole
-      if (sorts || /^SCAN (?!json_each|k\b|.* USING (COVERING )?INDEX)/.test(detail))
+      const sorts = /TEMP B-TREE FOR (?!count)/.test(detail) && /limit/.test(text) // a page must not be cut from a sorted whole
+      if (sorts || /^SCAN (?!json_each|[ks]\b|.* USING (COVERING )?INDEX)/.test(detail))
         scans.add(`${detail}: ${text.trim().slice(0, 60)}`)
     }
     return database.prepare(text)
@@ -56,7 +58,12 @@ test('every query of the line is served by an index', async () => {
   await dropDecisions(db, ['c'])
   await stuckSending(db, 'con')
   await latestRuns(db)
-  await neighbours(db, [{ tenantId: 'ten', kind: 'host', value: 'x', time: 1, reach: 1 }])
+  const span = { tenantId: 'ten', kind: 'host' as const, value: 'x', from: 1, to: 2 }
+  await neighbours(db, [span])
+  await countCasesWith(db, [span])
+  await countCasesBegun(db, [span])
+  await correctionsOf(db, 'c')
+  await suggestionsOf(db, 'c')
   await dueChanges(db, 'con', 1, 10)
   expect([...scans]).toEqual([])
 })

@@ -4,6 +4,7 @@ import type { CaseDecisionRow } from './case-decisions.ts'
 import type { CaseRow } from './cases.ts'
 import type { ConnectionRow } from './connections.ts'
 import type { CoverageRow } from './coverage.ts'
+import type { CorrectionRow } from './corrections.ts'
 import type { CursorRow } from './cursors.ts'
 import type { CustomerRow } from './customers.ts'
 import type { DeadLetterRow } from './dead-letters.ts'
@@ -17,6 +18,7 @@ import type { MetaRow } from './meta.ts'
 import type { PolicyRow } from './policies.ts'
 import type { RecordRow } from './records.ts'
 import type { RunRow } from './runs.ts'
+import type { SuggestionRow } from './suggestions.ts'
 import type { TenantRow } from './tenants.ts'
 import type { ChangeRow } from './ticket-changes.ts'
 import type { TicketRow } from './tickets.ts'
@@ -35,6 +37,8 @@ export interface Tables {
   case_decisions: CaseDecisionRow
   edges: EdgeRow
   policies: PolicyRow
+  corrections: CorrectionRow
+  suggestions: SuggestionRow
   tickets: TicketRow
   ticket_changes: ChangeRow
   leases: LeaseRow
@@ -60,6 +64,8 @@ export const tableNames = [
   'case_decisions',
   'edges',
   'policies',
+  'corrections',
+  'suggestions',
   'tickets',
   'ticket_changes',
   'leases',

@@ -122,6 +122,7 @@ export function caseOf(id: string, over: Partial<Case> = {}): Case {
     severity: 'high',
     status: 'open',
     findingCount: 1,
+    mergedInto: null,
     ...times,
     ...over,
   }

@@ -12,12 +12,7 @@ export function casePage(own: CaseDetail, now: number): string {
     when(one.time),
     escape(one.title),
     escape(one.reason),
-    escape(
-      one.entities
-        .filter(({ kind }) => kind !== 'group')
-        .map((entity) => `${entity.kind} ${entity.value}`)
-        .join(', '),
-    ),
+    escape(one.entities.map((entity) => `${entity.kind} ${entity.value}`).join(', ')),
   ])
   const deliveries = own.deliveries.map((one) => [
     escape(one.kind),

@@ -1,5 +1,6 @@
 import { Refusal } from '../../contract/refusal.ts'
 import type { Case, CaseDecision } from '../../domain/case.ts'
+import { isIndicator } from '../../domain/entity.ts'
 import { markerOf } from '../../domain/id.ts'
 import type { TicketChange } from '../../domain/ticket.ts'
 import { commentsOf } from '../../store/case-comments.ts'
@@ -123,7 +124,7 @@ function toFindingAnswer(finding: StoredFinding, reason: string): CaseDetail['fi
     severity: finding.severity,
     open: finding.open,
     time: instant(finding.time),
-    entities: finding.entities,
+    entities: finding.entities.filter(isIndicator),
     reason,
     record_id: finding.recordId,
   }

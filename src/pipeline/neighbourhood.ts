@@ -1,0 +1,94 @@
+import { type CaseSize, type Known, keyOf, linksOf } from '../analysis/correlate.ts'
+import { type CorrelationPolicy, correlationPolicy, defaultPolicy } from '../analysis/policy.ts'
+import type { EntityKind } from '../domain/entity.ts'
+import type { Finding } from '../domain/finding.ts'
+import { casesByIds, countCasesBegun } from '../store/cases.ts'
+import { type Span, countCasesWith, neighbours } from '../store/entities.ts'
+import { getMeta, setMeta } from '../store/meta.ts'
+import type { Db } from '../store/store.ts'
+
+/** What the store knows that can matter to where a batch of findings belongs: four queries, whatever its size. */
+export async function neighbourhood(
+  tx: Db,
+  findings: readonly Finding[],
+  policy: CorrelationPolicy,
+): Promise<Known> {
+  const spans = spansOf(findings, policy)
+  const placed = await neighbours(tx, [...spans.values()].flat())
+  const known = await casesByIds(tx, [...new Set(placed.map((one) => one.caseId))])
+  const sizes = new Map<string, CaseSize>(
+    known.map(({ id, findingCount: count, firstTime, lastTime }) => [id, { count, firstTime, lastTime }]),
+  )
+  // Only what is shared is weighed, so only that is counted.
+  const shared = new Set(placed.map((one) => keyOf(one.tenantId, one)))
+  const asked = [...spans].flatMap(([key, [first]]) =>
+    first !== undefined && isWeighed(first.kind) && (first.times > 1 || shared.has(key)) ? [first] : [],
+  )
+  const { seen, cases } = await countHistory(tx, findings, asked, policy)
+  return { placed, sizes, seen, cases }
+}
+
+/** A vendor's word and the same content count whole, however common. */
+function isWeighed(kind: EntityKind): boolean {
+  return kind !== 'group' && kind !== 'content'
+}
+
+type Reach = Span & { times: number }
+
+/** When each entity of the batch is of interest; times that meet are one. The first span knows how many there were. */
+function spansOf(findings: readonly Finding[], policy: CorrelationPolicy): Map<string, Reach[]> {
+  const spans = new Map<string, Reach[]>()
+  for (const finding of findings.toSorted((a, b) => a.time - b.time)) {
+    for (const { key, kind, value, rule } of linksOf(finding, policy)) {
+      // What a vendor groups belongs together however far apart.
+      const reach =
+        rule === undefined ? Number.MAX_SAFE_INTEGER / 2 : policy.kinds[rule].windowMinutes * 60_000
+      const [from, to] = [finding.time - reach, finding.time + reach]
+      const fresh = { tenantId: finding.tenantId ?? '', kind, value, from, to, times: 1 }
+      const list = spans.get(key)
+      const [first, last] = [list?.[0], list?.at(-1)]
+      if (list === undefined || first === undefined || last === undefined) {
+        spans.set(key, [fresh])
+        continue
+      }
+      first.times++
+      if (last.to >= from) last.to = to
+      else list.push(fresh)
+    }
+  }
+  return spans
+}
+
+async function countHistory(
+  tx: Db,
+  findings: readonly Finding[],
+  asked: readonly Span[],
+  { historyDays }: CorrelationPolicy,
+): Promise<Pick<Known, 'seen' | 'cases'>> {
+  const history = historyDays * 86_400_000
+  const whole = new Map<string, { tenantId: string; from: number; to: number }>()
+  const wanted = new Set(asked.map((one) => one.tenantId))
+  for (const { tenantId, time } of findings) {
+    if (tenantId === null || !wanted.has(tenantId)) continue
+    const { from, to } = whole.get(tenantId) ?? { from: Infinity, to: -Infinity }
+    whole.set(tenantId, { tenantId, from: Math.min(from, time - history), to: Math.max(to, time + history) })
+  }
+  const counted = await countCasesWith(
+    tx,
+    asked.map((one) => ({ ...one, ...whole.get(one.tenantId) })),
+  )
+  const seen = new Map(counted.map((one) => [keyOf(one.tenantId, one), one.count]))
+  return { seen, cases: await countCasesBegun(tx, [...whole.values()]) }
+}
+
+const policyKey = 'correlation-policy'
+
+/** The policy that is in force: what was put into force last, else the program's own. */
+export async function activePolicy(db: Db): Promise<CorrelationPolicy> {
+  const kept = await getMeta(db, policyKey)
+  return kept === undefined ? defaultPolicy : correlationPolicy.parse(kept)
+}
+
+export async function setPolicy(db: Db, policy: CorrelationPolicy): Promise<void> {
+  await setMeta(db, policyKey, policy)
+}

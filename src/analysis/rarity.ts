@@ -37,28 +37,32 @@ const local = /^(?:127\.|169\.254\.|fe80:)/
 const internal =
   /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/
 
-const unknown = ['unknown', 'n/a', '-', 'none', 'null']
+const words = (text: string): string[] => text.split(',')
+const unknown = words('unknown,n/a,-,none,null')
 
 /** Says nothing wherever it is seen: no device and no name server, the system's own accounts, the empty file. */
 const everybodys: Record<Indicator['kind'], ReadonlySet<string>> = {
-  host: new Set([...unknown, 'localhost', '127.0.0.1', '::1']),
-  user: new Set([
-    ...unknown,
-    ...['system', 'local system', 'local service', 'network service', 'localsystem', 'localservice'],
-    ...['networkservice', 'anonymous logon', 'administrator', 'admin', 'root', 'guest'],
-  ]),
-  address: new Set([
-    ...['0.0.0.0', '255.255.255.255', '::', '::1', '8.8.8.8', '8.8.4.4', '1.1.1.1', '1.0.0.1', '9.9.9.9'],
-    ...['208.67.222.222', '208.67.220.220', '2001:4860:4860::8888', '2001:4860:4860::8844'],
-    ...['2606:4700:4700::1111', '2606:4700:4700::1001'],
-  ]),
+  host: new Set(unknown.concat(words('localhost,127.0.0.1,::1'))),
+  user: new Set(
+    unknown.concat(
+      words('system,local system,local service,network service,localsystem,localservice,networkservice'),
+      words('anonymous logon,administrator,admin,root,guest'),
+    ),
+  ),
+  address: new Set(
+    words('0.0.0.0,255.255.255.255,::,::1,8.8.8.8,8.8.4.4,1.1.1.1,1.0.0.1,9.9.9.9,208.67.222.222').concat(
+      words('208.67.220.220,2001:4860:4860::8888,2001:4860:4860::8844,2606:4700:4700::1111'),
+      words('2606:4700:4700::1001'),
+    ),
+  ),
   hash: new Set([
     'd41d8cd98f00b204e9800998ecf8427e',
     'da39a3ee5e6b4b0d3255bfef95601890afd80709',
     'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
   ]),
-  domain: new Set([
-    ...['localhost', 'microsoft.com', 'windowsupdate.com', 'office.com', 'office365.com', 'google.com'],
-    ...['gstatic.com', 'apple.com'],
-  ]),
+  domain: new Set(
+    words(
+      'localhost,microsoft.com,windowsupdate.com,office.com,office365.com,google.com,gstatic.com,apple.com',
+    ),
+  ),
 }

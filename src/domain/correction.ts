@@ -7,6 +7,8 @@ export interface Correction {
   /** The case that lost them. */
   otherId: string
   moves: Move[]
+  /** Findings that stayed behind; of a merge, those that were there already. */
+  others: string[]
   who: string
   why: string
   at: number

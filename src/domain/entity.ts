@@ -38,7 +38,6 @@ export function normalEntities(entities: readonly Entity[]): Entity[] {
 }
 
 function normal({ kind, value }: Entity): Entity {
-  if (kind === 'group' || kind === 'content') return { kind, value }
   const text = value.trim().toLowerCase()
   switch (kind) {
     case 'host':
@@ -51,6 +50,8 @@ function normal({ kind, value }: Entity): Entity {
       return { kind, value: text.replace(/^(?:sha-?256|sha-?1|md5):/, '') }
     case 'domain':
       return { kind, value: text.replace(/^www\./, '').replace(/\.$/, '') }
+    default:
+      return { kind, value }
   }
 }
 

@@ -4,7 +4,7 @@ import type { EntityKind } from '../domain/entity.ts'
 import type { Finding } from '../domain/finding.ts'
 import { casesByIds, countCasesBegun } from '../store/cases.ts'
 import { type Span, countCasesWith, neighbours } from '../store/entities.ts'
-import { getMeta, setMeta } from '../store/meta.ts'
+import { getMeta } from '../store/meta.ts'
 import type { Db } from '../store/store.ts'
 
 /** What the store knows that can matter to where a batch of findings belongs: four queries, whatever its size. */
@@ -87,8 +87,4 @@ const policyKey = 'correlation-policy'
 export async function activePolicy(db: Db): Promise<CorrelationPolicy> {
   const kept = await getMeta(db, policyKey)
   return kept === undefined ? defaultPolicy : correlationPolicy.parse(kept)
-}
-
-export async function setPolicy(db: Db, policy: CorrelationPolicy): Promise<void> {
-  await setMeta(db, policyKey, policy)
 }

@@ -15,7 +15,7 @@ export async function up(db: Kysely<any>): Promise<void> {
 
   await sql`create table corrections (
     id ${text} primary key, kind ${text} not null, case_id ${text} not null, other_id ${text} not null,
-    moves ${text} not null, who ${text} not null, why ${text} not null, at bigint not null, undoes ${text},
+    moves ${text} not null, others ${text} not null, who ${text} not null, why ${text} not null, at bigint not null, undoes ${text},
     undone_by ${text})`.execute(db)
   await sql`create index corrections_of_case on corrections (case_id)`.execute(db)
   await sql`create index corrections_of_other on corrections (other_id)`.execute(db)

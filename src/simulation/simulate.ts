@@ -165,7 +165,7 @@ async function hostileTimes({ plan, machine, clock, chaos, struck, end }: Times)
       const [sleeps, awaits] = [between(random, 1, 20) * minute, between(random, 50, 3000)]
       void clock.sleep(sleeps).then(() => process.life.resume(awaits))
     } else if (!process.life.dead) {
-      await stopped(process.stop(), clock)
+      await stopped(process.stop(), clock, () => process.gone)
       process.life.dead = true
     }
     // A supervisor takes a moment to start it again.
@@ -189,10 +189,15 @@ async function runUntil(
 }
 
 /** A graceful stop still waits for requests on their way: the clock must go on meanwhile. */
-async function stopped(stopping: Promise<void>, clock: VirtualClock): Promise<void> {
+async function stopped(
+  stopping: Promise<void>,
+  clock: VirtualClock,
+  gone: () => boolean = () => false,
+): Promise<void> {
   let done = false
   void stopping.then(() => (done = true))
-  await clock.run(Infinity, () => done)
+  // It may die while it stops: then nothing would ever end it.
+  await clock.run(Infinity, () => done || gone())
 }
 
 function withLatency(sandbox: Sandbox, clock: VirtualClock, random: () => number): Outside['fetch'] {

@@ -5,6 +5,7 @@ import * as z from 'zod'
 
 import type { Client } from '../contract/client.ts'
 import { isObject } from '../contract/errors.ts'
+import { reasonOf } from '../domain/coverage.ts'
 import type { Reach } from '../domain/horizon.ts'
 import type { RecordSeed } from '../domain/record.ts'
 import type { Batch, Feed, Known } from './connector.ts'
@@ -42,6 +43,7 @@ export class Holding {
       overlapMs: ({ floorMs }: Reach) => floorMs,
       deep: true,
       ours: () => Promise.resolve(new Map()),
+      walking: { trusting: false },
       open: () =>
         Promise.resolve([...this.latest.keys()].map((id) => this.#known(id)).filter((known) => known.open)),
       heldPages: this.#heldPages,
@@ -57,7 +59,8 @@ export class Holding {
     for (const row of batch.rows) this.latest.set(row.vendorId, row)
     // The store keeps the cursor as JSON.
     this.cursor = batch.cursor === undefined ? undefined : JSON.parse(JSON.stringify(batch.cursor))
-    if (batch.incomplete !== undefined) this.incomplete.push(batch.incomplete)
+    const { gaps = [], incomplete = gaps.length > 0 ? reasonOf(gaps) : undefined } = batch
+    if (incomplete !== undefined) this.incomplete.push(incomplete)
     this.rejected.push(...(batch.rejected ?? []))
   }
 

@@ -88,6 +88,8 @@ export interface FeedReader {
   deep: boolean
   /** Those of the tickets that are ours, with the marker that each was given, whatever has become of it. */
   ours(vendorIds: string[]): Promise<Map<string, string>>
+  /** What every walk over a list takes. */
+  walking: { trusting: boolean }
 }
 
 export interface Known {

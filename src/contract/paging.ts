@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import * as z from 'zod'
 
 import type { Identity } from './auth.ts'
 import { readJson, sliceRows } from './body.ts'
@@ -27,6 +27,10 @@ export interface Paging {
   uncounted?: boolean
   /** The first page's query, asking for `size` rows where the vendor lets one ask. */
   first(size?: number): Record<string, QueryValue>
+  /** The same rows in smaller pages; none when they cannot be had smaller. Only where pages are counted off. */
+  parts?(asked: Record<string, QueryValue>): Record<string, QueryValue>[]
+  /** The page behind this one, when this one cannot tell. */
+  behind?(asked: Record<string, QueryValue>): Record<string, QueryValue>
   /** A text instead of a reading says what is wrong with the envelope. */
   read(body: unknown, asked: Record<string, QueryValue>): PageReading | string
   /** `call` is absent where only the envelope's shape is wanted. */
@@ -78,6 +82,13 @@ export class Page<Row> {
     this.#indexes.push(index)
   }
 
+  /** In place of a row that the vendor cannot hand out: it is told where it stands, and why it is missing. */
+  static without<Row>(raw: string, reason: string): Page<Row> {
+    const page = new Page<Row>({ rows: [] }, '', [], z.never())
+    page.rejected.push({ raw, reason })
+    return page
+  }
+
   /** The bytes of `rows[i]` as received. */
   rawOf(i: number): string {
     return this.#raw(this.#indexes[i] ?? -1)
@@ -116,6 +127,36 @@ export function issueLine(error: z.ZodError): string {
     .slice(0, 3)
     .map((issue) => `${issue.path.join('.') || 'value'}: ${issue.message}`)
     .join('; ')
+}
+
+/** How pages that are counted off are cut smaller: by the smallest divisor of their size. `from` is the first page's number. */
+export function countedOff(
+  page: string,
+  size: string,
+  from: number,
+): Required<Pick<Paging, 'parts' | 'behind'>> {
+  const numbers = (asked: Record<string, QueryValue>): [number, number] => [
+    (wholeNumber(asked[page]) ?? from) - from,
+    wholeNumber(asked[size]) ?? 1,
+  ]
+  return {
+    parts(asked) {
+      const [at, rows] = numbers(asked)
+      const count = smallestDivisor(rows)
+      if (count === undefined) return []
+      return Array.from({ length: count }, (_, i) => ({
+        ...asked,
+        [page]: at * count + i + from,
+        [size]: rows / count,
+      }))
+    },
+    behind: (asked) => ({ ...asked, [page]: numbers(asked)[0] + 1 + from }),
+  }
+}
+
+function smallestDivisor(n: number): number | undefined {
+  for (let divisor = 2; divisor <= n; divisor++) if (n % divisor === 0) return divisor
+  return undefined
 }
 
 /** The rows of page `page` (1-based) at `size` rows a page. */

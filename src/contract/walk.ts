@@ -1,9 +1,17 @@
 import type { CallOptions, Client } from './client.ts'
 import type { AnswerOf, Input, Operation } from './operation.ts'
 import type { Page, Paging } from './paging.ts'
+import { Around } from './poison.ts'
 import type { QueryValue } from './query.ts'
 
 type ListOperation = Operation & { paging: Paging }
+
+export interface WalkOptions extends CallOptions {
+  size?: number
+  maxPasses?: number
+  /** Takes one pass at its word, whatever moved meanwhile: only to see what that costs. */
+  trusting?: boolean
+}
 
 /**
  * Walks a list to its end and knows whether it saw the whole of it. Rows are matched by key over all passes; a pass
@@ -19,20 +27,27 @@ export class Walk<O extends ListOperation> {
   readonly #op: O
   readonly #input: Input<O>
   readonly #keyOf: (row: AnswerOf<O>) => string
-  readonly #options: CallOptions & { size?: number; maxPasses?: number }
+  readonly #options: WalkOptions
+  #last: Pass | undefined
 
   constructor(
     client: Client,
     op: O,
     input: Input<O>,
     keyOf: (row: AnswerOf<O>) => string,
-    options: CallOptions & { size?: number; maxPasses?: number } = {},
+    options: WalkOptions = {},
   ) {
     this.#client = client
     this.#op = op
     this.#input = input
     this.#keyOf = keyOf
     this.#options = options
+  }
+
+  /** What the last pass was told, and what it saw. */
+  get tally(): { declared?: number; seen: number } {
+    const { total, seen = 0 } = this.#last ?? {}
+    return { ...(total !== undefined && { declared: total }), seen }
   }
 
   /** Every page of every pass; a row may come more than once. */
@@ -43,20 +58,27 @@ export class Walk<O extends ListOperation> {
   async *#pass(): AsyncGenerator<Page<AnswerOf<O>>> {
     this.passes++
     const pass = new Pass(this.#op.paging.stable === true)
+    this.#last = pass
     let asked: Record<string, QueryValue> | undefined = this.#op.paging.first(this.#options.size)
+    let before = 'the first'
     while (asked !== undefined) {
-      const page: Page<AnswerOf<O>> = await this.#page(asked)
-      const keys = page.rows.map(this.#keyOf)
-      pass.take(asked, page, keys)
-      for (const key of keys) this.keys.add(key)
-      yield page
-      asked = pass.ended ? undefined : page.next
+      const around = new Around<AnswerOf<O>>(this.#op.paging, (query, attempts) =>
+        this.#page(query, attempts),
+      )
+      for await (const { query, page } of around.read(asked, () => before)) {
+        const keys = page.rows.map(this.#keyOf)
+        pass.take(query, page, keys)
+        for (const key of keys) this.keys.add(key)
+        before = keys.length > 0 ? `the one after ${keys.at(-1)}` : before
+        yield page
+      }
+      asked = pass.ended ? undefined : around.next
     }
     // Where pages follow a place, rows that come and go shift nothing.
-    const shifts = this.#op.paging.stable !== true
+    const shifts = this.#op.paging.stable !== true && this.#options.trusting !== true
     const moved = pass.moved || (shifts && (await this.#firstPageMoved(pass)))
     this.reason = moved ? 'the list moved while it was read' : pass.shortfall
-    this.complete = this.reason === undefined
+    this.complete = this.reason === undefined || this.#options.trusting === true
   }
 
   /** Without a declared total, the first page is read again: new rows at the top mean that the others shifted. */
@@ -66,9 +88,10 @@ export class Walk<O extends ListOperation> {
     return pass.first !== fingerprint(again, again.rows.map(this.#keyOf))
   }
 
-  async #page(asked: Record<string, QueryValue>): Promise<Page<AnswerOf<O>>> {
+  async #page(asked: Record<string, QueryValue>, attempts?: number): Promise<Page<AnswerOf<O>>> {
+    const options = attempts === undefined ? this.#options : { ...this.#options, attempts }
     const input = { ...this.#input, query: { ...this.#input.query, ...asked } } as Input<O> // paging adds its own names
-    return (await this.#client.call(this.#op, input, this.#options)) as Page<AnswerOf<O>> // a list answers with a page
+    return (await this.#client.call(this.#op, input, options)) as Page<AnswerOf<O>> // a list answers with a page
   }
 }
 
@@ -110,10 +133,14 @@ class Pass {
     this.pages++
   }
 
+  get seen(): number {
+    return this.#keys.size + this.#rejected
+  }
+
   /** What is missing of the whole, if anything. */
   get shortfall(): string | undefined {
     if (this.total === undefined) return this.#stuck
-    const count = this.#keys.size + this.#rejected
+    const count = this.seen
     return count === this.total ? undefined : `the vendor declares ${this.total} rows, ${count} were read`
   }
 

@@ -97,3 +97,17 @@ function onlyHistory(gaps: CoverageFacts['gaps']): boolean {
 function counted(count: number, one: string, many: string, rest: string): string[] {
   return count === 0 ? [] : [`${count} ${count === 1 ? one : many} ${rest}`]
 }
+
+const mostCharacters = 500
+
+/** All of them in one line for people. */
+export function reasonOf(gaps: readonly Gap[]): string {
+  const texts = gaps.map(({ customerId, what, reason }) =>
+    [
+      ...(customerId === null ? [] : [`customer ${customerId}`]),
+      ...(what === 'list' ? [] : [what]),
+      reason,
+    ].join(': '),
+  )
+  return [...new Set(texts)].join('; ').slice(0, mostCharacters)
+}

@@ -1,5 +1,5 @@
 import type { Batch } from '../connectors/connector.ts'
-import type { Gap } from '../domain/coverage.ts'
+import { type Gap, reasonOf } from '../domain/coverage.ts'
 
 /** What one run of a feed could not cover. */
 export class Ledger {
@@ -24,13 +24,4 @@ export class Ledger {
 
 function keyOf({ customerId, what }: Gap): string {
   return JSON.stringify([customerId, what])
-}
-
-const mostCharacters = 500
-
-function reasonOf(gaps: readonly Gap[]): string {
-  const texts = gaps.map(({ customerId, what, reason }) =>
-    [...(customerId === null ? [] : [`customer ${customerId}`]), what, reason].join(': '),
-  )
-  return [...new Set(texts)].join('; ').slice(0, mostCharacters)
 }

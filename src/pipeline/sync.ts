@@ -1,6 +1,6 @@
 import type { Batch, Feed, FeedReader, Known } from '../connectors/connector.ts'
 import { ApiError } from '../contract/api-error.ts'
-import { overlapOf, withSightings } from '../domain/horizon.ts'
+import { type Horizon, overlapOf, withSightings } from '../domain/horizon.ts'
 import { idOf } from '../domain/id.ts'
 import { type VendorRecord, toRecord } from '../domain/record.ts'
 import type { Run } from '../domain/run.ts'
@@ -22,9 +22,21 @@ import { type Lease, withLease } from './lease.ts'
 import { Ledger } from './ledger.ts'
 import type { Live } from './vendors.ts'
 
-/** One attempt at one feed: vendor pages in, Records and cursor out, together. Undefined when another process is at it. */
-export async function syncFeed(hub: Hub, live: Live, feed: Feed): Promise<Run | undefined> {
-  return withLease(hub, `feed:${live.connection.id}:${feed.name}`, (lease) => run(hub, live, feed, lease))
+/**
+ * One attempt at one feed: vendor pages in, Records and cursor out, together. Undefined when another process is at it.
+ * `fromStart` reads all of it again; what is held already makes no new rows.
+ */
+export async function syncFeed(
+  hub: Hub,
+  live: Live,
+  feed: Feed,
+  fromStart = false,
+): Promise<Run | undefined> {
+  const name = `feed:${live.connection.id}:${feed.name}`
+  return withLease(hub, name, (lease) => {
+    if (fromStart) forget(hub.store, lease)
+    return run(hub, live, feed, lease, fromStart)
+  })
 }
 
 /** What one attempt knows of itself. */
@@ -40,9 +52,10 @@ interface Attempt {
   plainMark: number
 }
 
-async function run(hub: Hub, live: Live, feed: Feed, lease: Lease): Promise<Run> {
+async function run(hub: Hub, live: Live, feed: Feed, lease: Lease, fromStart: boolean): Promise<Run> {
   const startedAt = hub.outside.now()
   const memory = recall(hub.store, lease) ?? (await newMemory(hub, live, feed, lease))
+  if (fromStart) memory.cursor = undefined
   const plainMark = memory.horizon.newest
   const attempt = { hub, live, feed, lease, memory, ledger: new Ledger(), startedAt, plainMark }
   const spent = live.client.budget.spent
@@ -123,7 +136,7 @@ async function commit(attempt: Attempt, batch: Batch): Promise<number> {
     await lease.renew(tx)
     const added = await putRecords(tx, records)
     await bury(tx, attempt, batch, now)
-    const horizon = batch.history === true ? memory.horizon : sighted(attempt, added.firsts, now)
+    const horizon = sighted(attempt, added.firsts, batch.history === true, now)
     if (horizon !== memory.horizon) await putHorizon(tx, connectionId, feed.name, horizon)
     if (covered.length > 0) await addCovered(tx, connectionId, feed.name, covered, now)
     await writeCursor(tx, connectionId, feed.name, batch.cursor ?? null, now)
@@ -142,9 +155,17 @@ async function bury(tx: Db, { live, feed }: Attempt, { rejected = [] }: Batch, n
   }
 }
 
-function sighted({ memory, feed, plainMark }: Attempt, firsts: VendorRecord[], now: number) {
-  const seen = sightingsOf(firsts, memory.last?.wholeAt ?? null, feed, now)
-  return seen.length === 0 ? memory.horizon : withSightings(memory.horizon, seen, plainMark, now)
+/** The past, when it is read for the first time, moves the mark, but nothing of it is late. */
+function sighted(
+  { memory, feed, plainMark }: Attempt,
+  firsts: VendorRecord[],
+  history: boolean,
+  now: number,
+): Horizon {
+  if (firsts.length === 0) return memory.horizon
+  const wholeAt = history ? null : (memory.last?.wholeAt ?? null)
+  const seen = sightingsOf(firsts, wholeAt, feed, now)
+  return withSightings(memory.horizon, seen, wholeAt === null ? 0 : plainMark, now)
 }
 
 function readerFor({ hub, live, feed, memory, startedAt: now }: Attempt): FeedReader {
@@ -162,6 +183,7 @@ function readerFor({ hub, live, feed, memory, startedAt: now }: Attempt): FeedRe
     open: async () => (memory.open ??= (await openHeads(db, connectionId, feed.name)).map(toKnown)),
     overlapMs: (reach) => (hub.protections.overlap ? overlapOf(memory.horizon, reach) : 0),
     deep: hub.protections.overlap,
+    walking: { trusting: !hub.protections.secondWalk },
     heldPages: memory.held,
     ours: async (vendorIds) => {
       const found = await ticketsByVendorIds(db, connectionId, vendorIds)

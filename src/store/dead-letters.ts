@@ -1,6 +1,7 @@
 import { idOf } from '../domain/id.ts'
 import type { Db } from './engine.ts'
 import { insertMany } from './insert.ts'
+import { among } from './lists.ts'
 
 /** What a stage could not handle; its row reads in the table as it does in code. */
 export interface DeadLetterRow {
@@ -50,6 +51,24 @@ export async function putDeadLetter(
 /** Newest first. */
 export async function listDeadLetters(db: Db, limit: number): Promise<DeadLetter[]> {
   return db.selectFrom('dead_letters').selectAll().orderBy('at', 'desc').orderBy('id').limit(limit).execute()
+}
+
+export async function findDeadLetters(db: Db, ids: string[]): Promise<DeadLetter[]> {
+  return db
+    .selectFrom('dead_letters')
+    .selectAll()
+    .where(among(db, 'id', ids))
+    .orderBy('id')
+    .execute()
+}
+
+/** Of these, those that have not come again since then. */
+export async function dropDeadLetters(db: Db, ids: string[], before: number): Promise<void> {
+  await db
+    .deleteFrom('dead_letters')
+    .where(among(db, 'id', ids))
+    .where('at', '<', before)
+    .execute()
 }
 
 /** Removes a letter and hands it over, to be tried again. */

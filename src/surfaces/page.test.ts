@@ -25,6 +25,7 @@ const health: Health = {
       age_seconds: 60,
       every_seconds: 60,
       error: evil,
+      lost_by_plain_cursor: 3,
     },
   ],
   cases: { open: 1, resolved: 0 },

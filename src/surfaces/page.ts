@@ -38,7 +38,7 @@ ${rows(
   ['Title'],
 )}
 <h2>Coverage</h2>
-${rows(['Connection', 'Feed', 'State', 'Last read', 'Every', 'Why'], health.feeds.map(feedCells), 'Nothing is connected.', ['Why'])}
+${rows(['Connection', 'Feed', 'State', 'Last read', 'Every', 'Saved from loss', 'Why'], health.feeds.map(feedCells), 'Nothing is connected.', ['Why'])}
 ${unsettled.length > 0 ? `<h2>Deliveries not settled</h2>${rows(['Kind', 'State', 'Subject', 'Attempts', 'Trouble'], unsettled.map(deliveryCells), '', ['Subject', 'Trouble'])}` : ''}
 <footer>${escape(health.timestamp)} · <a href="/v3/system/health">health</a> · <a href="/v3/coverage">coverage</a> · <a href="/v3/cases">cases</a> · <a href="/v3/deliveries">deliveries</a> · <a href="/v3/openapi.json">OpenAPI</a> · <a href="/reference">reference</a> · this machine only</footer>`,
     { refreshSeconds: 5 },
@@ -64,6 +64,7 @@ function feedCells(feed: FeedHealth): string[] {
     `<span class="${escape(feed.light)}">${escape(feed.light)}</span>`,
     feed.age_seconds === null ? 'never' : ago(feed.age_seconds),
     span(feed.every_seconds),
+    feed.lost_by_plain_cursor === 0 ? '' : String(feed.lost_by_plain_cursor),
     escape(feed.reason),
   ]
 }

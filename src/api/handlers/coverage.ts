@@ -58,7 +58,8 @@ export async function feedStates(ask: Pick<Ask, 'db' | 'now' | 'feedsOf'>): Prom
   const ledger = await readLedger(ask)
   return ledger.feeds.map((place) => {
     const facts = factsOf(ledger, place, undefined)
-    return { ...place, run: ledger.run(place), ...stateOf(facts, ask.now) }
+    const { late } = ledger.horizon(place)
+    return { ...place, run: ledger.run(place), late, ...stateOf(facts, ask.now) }
   })
 }
 
@@ -70,6 +71,8 @@ interface Place {
 
 export interface FeedState extends Place, CoverageState {
   run: Run | undefined
+  /** What a plain cursor would have lost. */
+  late: number
 }
 
 interface Counted {

@@ -61,6 +61,7 @@ function toFeedHealth({ connection, vendor, feed, run, ...state }: FeedState, no
     age_seconds: run === undefined ? null : Math.max(0, Math.round((now - run.endedAt) / 1000)),
     every_seconds: Math.round(feed.everyMs / 1000),
     error: run?.error ?? null,
+    lost_by_plain_cursor: state.late,
   }
 }
 

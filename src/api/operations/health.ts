@@ -15,6 +15,9 @@ const feedHealth = z.object({
   age_seconds: z.int().nullable().describe('since the last run ended'),
   every_seconds: z.int(),
   error: z.string().nullable(),
+  lost_by_plain_cursor: z
+    .int()
+    .describe('things that came after newer ones, and were found by reading again'),
 })
 
 export type FeedHealth = z.infer<typeof feedHealth>

@@ -6,6 +6,7 @@ import { paceOf } from '../../contract/contract.ts'
 import type { Operation } from '../../contract/operation.ts'
 import type { Page, Paging } from '../../contract/paging.ts'
 import { Walk } from '../../contract/walk.ts'
+import type { Covered } from '../../domain/coverage.ts'
 import type { RecordSeed } from '../../domain/record.ts'
 import type { Batch, FeedReader, Known } from '../connector.ts'
 import { stampOf } from './fields.ts'
@@ -66,6 +67,8 @@ interface Run<R> {
   left: number
   /** The mark as the run found it. */
   began: number
+  /** Something was left out. */
+  partial: boolean
 }
 
 export async function* readChanges<R>(list: ChangeList<R>, reader: FeedReader): AsyncGenerator<Batch> {
@@ -81,14 +84,22 @@ export async function* readChanges<R>(list: ChangeList<R>, reader: FeedReader): 
   }
   // What was refused once may be taken another day.
   if (cursor.plain !== undefined && reader.now - cursor.plain.at >= plainFor) delete cursor.plain
-  const run: Run<R> = { list, reader, cursor, tenantId, left: allowance(reader), began: cursor.mark }
+  const run: Run<R> = {
+    list,
+    reader,
+    cursor,
+    tenantId,
+    left: allowance(reader),
+    began: cursor.mark,
+    partial: false,
+  }
   try {
     yield* cursor.plain === undefined ? follow(run) : readWhole(run)
     delete cursor.absent
   } catch (error) {
     yield* otherwise(run, error)
   }
-  yield batch(run, [])
+  yield batch(run, [], { covered: coveredBy(run) })
 }
 
 /** Two fifths of what a minute allows: two feeds side by side never wait at the limit, and their leases hold. */
@@ -116,6 +127,19 @@ async function* otherwise<R>(run: Run<R>, error: unknown): AsyncGenerator<Batch>
   yield* readWhole(run)
 }
 
+function leftOut<R>(run: Run<R>, what: string, reason: string): Batch {
+  run.partial = true
+  const gap = { customerId: run.tenantId, what, from: run.cursor.mark, to: null, reason }
+  return batch(run, [], { gaps: [gap], incomplete: reason })
+}
+
+/** Followed by its changes, a list is read up to now; read whole, up to when that was last done. */
+function coveredBy<R>({ cursor, tenantId, partial }: Run<R>): Covered[] {
+  if (cursor.absent === true || partial) return []
+  if (cursor.plain === undefined) return [{ customerId: tenantId, from: 0, to: null }]
+  return cursor.wholeAt === 0 ? [] : [{ customerId: tenantId, from: 0, to: cursor.wholeAt }]
+}
+
 /** The cursor is copied: what was handed out does not change any more. */
 function batch<R>({ cursor }: Run<R>, rows: Batch['rows'], more: Partial<Batch> = {}): Batch {
   return { rows, cursor: structuredClone(cursor), ...more }
@@ -123,7 +147,8 @@ function batch<R>({ cursor }: Run<R>, rows: Batch['rows'], more: Partial<Batch> 
 
 async function* follow<R>(run: Run<R>): AsyncGenerator<Batch> {
   const { cursor, reader } = run
-  const overlap = Math.min(mostOverlap, Math.max(leastOverlap, 2 * cursor.lagMs))
+  const floorMs = Math.max(leastOverlap, 2 * cursor.lagMs)
+  const overlap = reader.overlapMs({ floorMs, capMs: mostOverlap })
   const first = run.began === 0
   const gap = yield* readFrom(
     run,
@@ -134,11 +159,12 @@ async function* follow<R>(run: Run<R>): AsyncGenerator<Batch> {
     },
   )
   if (gap !== undefined) {
-    yield batch(run, [], { incomplete: gap })
+    yield leftOut(run, first ? 'history' : 'changes', gap)
     return
   }
   // What was read whole a moment ago need not be read a second time.
   if (cursor.deepAt === 0) cursor.deepAt = reader.now
+  if (!reader.deep) return
   if (cursor.deepMark === undefined && reader.now - cursor.deepAt < deepEvery) return
   yield* readDeep(run)
 }
@@ -167,7 +193,11 @@ async function* readFrom<R>(
     since === undefined ? {} : { filter: JSON.stringify({ updated_at: { gte: stampOf(since) } }) }
   // The query's names are those of every list of this vendor.
   const input = { query: { sort: 'updated_at:asc', ...filter } } as never
-  const walk = new Walk(reader.client, list.operation, input, list.idOf, { priority, maxPasses: 1 })
+  const walk = new Walk(reader.client, list.operation, input, list.idOf, {
+    ...reader.walking,
+    priority,
+    maxPasses: 1,
+  })
   const order = new Order()
   for await (const page of walk.pages()) {
     run.left--
@@ -247,5 +277,5 @@ async function* readWhole<R>(run: Run<R>): AsyncGenerator<Batch> {
   const walk = new Walk(reader.client, list.operation, {}, list.idOf, { priority: 'backfill', maxPasses: 1 })
   for await (const page of walk.pages()) yield* keep(run, page, () => {})
   if (walk.complete) cursor.wholeAt = reader.now
-  else yield batch(run, [], { incomplete: walk.reason ?? 'not read to the end' })
+  else yield leftOut(run, 'list', walk.reason ?? 'not read to the end')
 }

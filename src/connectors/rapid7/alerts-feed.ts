@@ -29,7 +29,7 @@ export const alertsFeed: Feed = {
 const hour = 3_600_000
 const day = 24 * hour
 /** An alert can be shown long after its own time. */
-const overlap = 2 * hour
+const reach = { floorMs: 2 * hour, capMs: day }
 /** Everything of the last week is read again now and then: an alert may be linked by hand, without a new time. */
 const deepEvery = 12 * hour
 const deepSpan = 7 * day
@@ -70,7 +70,7 @@ async function* readAlerts(reader: FeedReader): AsyncGenerator<Batch> {
       yield* turned(pass)
       return yield* recent(pass)
     },
-    { cursor: () => cursor, trouble },
+    { cursor: () => cursor, trouble, since: () => cursor.startedAt - historyMs },
   )
 }
 
@@ -95,7 +95,8 @@ async function hasSiem({ client, now }: FeedReader, { settings }: Scope): Promis
 
 async function* recent(pass: Pass): AsyncGenerator<Batch, string | undefined> {
   const { reader, own, cursor } = pass
-  const deep = reader.now - own.deepAt >= deepEvery
+  const deep = reader.deep && reader.now - own.deepAt >= deepEvery
+  const overlap = reader.overlapMs(reach)
   const oldest = cursor.startedAt - historyMs
   const first = own.doneAt === 0
   const since = first ? oldest : Math.max(oldest, own.doneAt - (deep ? deepSpan : overlap))

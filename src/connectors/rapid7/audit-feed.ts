@@ -21,7 +21,7 @@ const hour = 3_600_000
 const day = 24 * hour
 const history = 28 * day
 /** Entries may arrive late. */
-const overlap = 2 * hour
+const reach = { floorMs: 2 * hour, capMs: day }
 const perPage = 200
 
 const cursorSchema = z.object({ scopes: z.record(z.string(), z.number()).default({}) })
@@ -44,7 +44,7 @@ async function* readScope(
   const logs = await reader.client.call(audit.logs, {}, options)
   const ids = logs.rows.map((log) => log.id)
   if (ids.length === 0) return undefined
-  const from = Math.max(reader.now - history, (cursor.scopes[scope.name] ?? 0) - overlap)
+  const from = Math.max(reader.now - history, (cursor.scopes[scope.name] ?? 0) - reader.overlapMs(reach))
   const query = { from, to: reader.now + hour, per_page: perPage }
   const input = { params: { ids: ids.join(':') }, query }
   for await (const page of searchLogs(reader.client, audit.query, audit.poll, input, options)) {

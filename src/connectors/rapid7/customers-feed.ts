@@ -4,6 +4,7 @@ import { isObject } from '../../contract/errors.ts'
 import { Walk } from '../../contract/walk.ts'
 import type { RecordSeed } from '../../domain/record.ts'
 import type { Batch, Feed, FeedReader } from '../connector.ts'
+import { allOfIt } from '../whole-list.ts'
 import { account } from './account.ts'
 import { plainRegion } from './regions.ts'
 
@@ -33,7 +34,8 @@ async function* readCustomers(reader: FeedReader): AsyncGenerator<Batch> {
   // The parent counts as a customer when it has InsightIDR itself.
   const more = managed === undefined ? [] : (own?.rows ?? []).filter((row) => hasInsight(row.body))
   const rows = [...new Map([...more, ...found.rows].map((row) => [row.vendorId, row])).values()]
-  yield { ...found, rows, cursor: { readAt: reader.now } }
+  const whole = found.incomplete === undefined
+  yield { ...found, rows, cursor: { readAt: reader.now }, ...(whole && { covered: allOfIt }) }
 }
 
 /** Undefined when the vendor does not have it, or not for this key. */

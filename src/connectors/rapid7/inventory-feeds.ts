@@ -32,7 +32,7 @@ async function* readScope(
   op: Operation & { paging: Paging },
 ): AsyncGenerator<Batch, string | undefined> {
   const nameOf = (row: unknown): string => (row as { rrn: string }).rrn // both operations' rows have one
-  const options = { priority: 'inventory', settings: scope.settings } as const
+  const options = { ...reader.walking, priority: 'inventory', settings: scope.settings } as const
   const walk = new Walk(reader.client, op, { body: {} as never }, nameOf, options)
   for await (const page of walk.pages()) {
     if (reader.heldPages.has(page)) continue

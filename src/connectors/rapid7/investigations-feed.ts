@@ -69,7 +69,7 @@ async function* readInvestigations(reader: FeedReader): AsyncGenerator<Batch> {
       cursor.scopes[scope.name] = own
       return readScope({ reader, cursor, scope, own })
     },
-    { cursor: () => cursor, trouble },
+    { cursor: () => cursor, trouble, since: () => cursor.startedAt - historyMs },
   )
 }
 
@@ -79,9 +79,10 @@ async function* readScope(pass: Pass): AsyncGenerator<Batch, string | undefined>
   const open = yield* sweep(pass, { statuses: openWords, start_time: openSince(reader.now) }, 'open')
   const gaps = open.gap === undefined ? [] : [`open set: ${open.gap}`]
   if (open.gap === undefined) gaps.push(...(yield* departures(pass, open.keys)))
-  gaps.push(...(yield* again(pass, 'recentAt', hour / 2, 2 * day, 'open')))
+  if (reader.deep) gaps.push(...(yield* again(pass, 'recentAt', hour / 2, 2 * day, 'open')))
   gaps.push(...(yield* backFill(pass)))
-  if (own.filledTo !== undefined) gaps.push(...(yield* again(pass, 'monthAt', day, sliceMs, 'backfill')))
+  if (own.filledTo !== undefined && reader.deep)
+    gaps.push(...(yield* again(pass, 'monthAt', day, sliceMs, 'backfill')))
   return gaps.length === 0 ? undefined : gaps.join('; ')
 }
 
@@ -134,7 +135,7 @@ async function* sweep(
 ): AsyncGenerator<Batch, { keys: Set<string>; gap: string | undefined }> {
   const { reader, scope } = pass
   const asked = { sort: 'created_time,ASC', ...query, ...scope.query }
-  const options = { priority, settings: scope.settings }
+  const options = { ...reader.walking, priority, settings: scope.settings }
   const walk = new Walk(reader.client, investigations.list, { query: asked }, (row) => row.rrn, options)
   for await (const page of walk.pages()) {
     if (reader.heldPages.has(page)) continue

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 import { isObject } from '../../contract/errors.ts'
-import { type PageReading, type Paging, cut, wholeNumber } from '../../contract/paging.ts'
+import { type PageReading, type Paging, countedOff, cut, wholeNumber } from '../../contract/paging.ts'
 
 /** `index` is the number of a page, never an offset; `size` may come back smaller than asked. */
 const query = {
@@ -16,6 +16,7 @@ export function pages(max: number, { size: usual = 20, honest = true } = {}): Pa
     rowsKeys: ['data'],
     ...(!honest && { uncounted: true }),
     first: (size = max) => ({ index: 0, size: Math.min(size, max) }),
+    ...countedOff('index', 'size', 0),
     read(body, asked) {
       const data = Array.isArray(body) ? body : isObject(body) ? body['data'] : undefined
       if (!Array.isArray(data)) return missing('data', body)
@@ -71,6 +72,7 @@ export function siemPages(...keys: readonly [string, ...string[]]): Paging {
     query,
     rowsKeys: keys,
     first: (size = max) => ({ index: 0, size: Math.min(size, max) }),
+    ...countedOff('index', 'size', 0),
     read(body, asked) {
       if (!isObject(body)) return missing(keys[0], body)
       const lists = keys.map((key) => body[key]).filter((list) => Array.isArray(list))

@@ -3,6 +3,7 @@ import type * as z from 'zod'
 import { ApiError } from '../../contract/api-error.ts'
 import type { CallOptions } from '../../contract/client.ts'
 import { issueLine } from '../../contract/paging.ts'
+import type { Covered, Gap } from '../../domain/coverage.ts'
 import type { Batch, FeedReader } from '../connector.ts'
 
 /** One organization (or, with a user key, all of its owner's at once) as a feed reads it. */
@@ -52,27 +53,40 @@ export async function* eachScope(
     cursor,
     trouble,
     optional = false,
-  }: { cursor: () => unknown; trouble?: string | undefined; optional?: boolean },
+    since = () => 0,
+  }: {
+    cursor: () => unknown
+    trouble?: string | undefined
+    optional?: boolean
+    /** From when on a scope that was read without a gap is read, epoch ms. */
+    since?: () => number
+  },
 ): AsyncGenerator<Batch> {
   const scopes = await scopesOf(reader)
-  const gaps: string[] = trouble === undefined ? [] : [trouble]
-  if (scopes.length === 0) gaps.push(noCustomers)
+  const gapOf = (scope: Scope, reason: string): Gap => {
+    return { customerId: scope.customerId, what: `organization ${scope.name}`, from: null, to: null, reason }
+  }
+  const whole: Gap = { customerId: null, what: 'list', from: null, to: null, reason: trouble ?? noCustomers }
+  const gaps: Gap[] = trouble !== undefined || scopes.length === 0 ? [whole] : []
+  const covered: Covered[] = []
   let failures = 0
   for (const scope of scopes) {
     try {
       const gap = yield* read(scope)
-      if (gap !== undefined) gaps.push(`organization ${scope.name}: ${gap}`)
+      if (gap !== undefined) gaps.push(gapOf(scope, gap))
+      else covered.push({ customerId: scope.customerId, from: since(), to: null })
       failures = 0
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       if (optional && error.status === 404) continue
       if (error.status === 401 || error.code === 'organization_missing' || ++failures > 1) throw error
-      gaps.push(`organization ${scope.name}: ${error.message}`)
+      gaps.push(gapOf(scope, error.message))
     }
   }
   yield {
     rows: [],
     cursor: structuredClone(cursor()),
-    ...(gaps.length > 0 && { incomplete: gaps.join('; ') }),
+    covered,
+    gaps,
   }
 }

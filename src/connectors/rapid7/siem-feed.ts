@@ -25,7 +25,8 @@ export const siemFeed: Feed = {
 
 const hour = 3_600_000
 const day = 24 * hour
-const overlap = 2 * hour
+/** An alert can be shown long after its own time. */
+const reach = { floorMs: 2 * hour, capMs: day }
 const sliceMs = 28 * day
 const openEvery = hour / 2
 const handful = 100
@@ -53,7 +54,7 @@ async function* readSiem(reader: FeedReader): AsyncGenerator<Batch> {
       cursor.scopes[scope.name] = own
       return readScope({ reader, cursor, scope, own })
     },
-    { cursor: () => cursor, trouble, optional: true },
+    { cursor: () => cursor, trouble, optional: true, since: () => cursor.startedAt - historyMs },
   )
 }
 
@@ -61,6 +62,7 @@ async function* readSiem(reader: FeedReader): AsyncGenerator<Batch> {
 async function* readScope(pass: Pass): AsyncGenerator<Batch, string | undefined> {
   const { reader, own, cursor } = pass
   const first = cursor.startedAt - historyMs
+  const overlap = reader.overlapMs(reach)
   for (let from = Math.max(first, own.doneAt - overlap); from < reader.now; from += sliceMs) {
     const to = Math.min(from + sliceMs, reader.now + hour)
     const gap = yield* readWindow(pass, from, to)
@@ -76,7 +78,7 @@ async function* readScope(pass: Pass): AsyncGenerator<Batch, string | undefined>
 async function* readWindow(pass: Pass, from: number, to: number): AsyncGenerator<Batch, string | undefined> {
   const { reader, scope } = pass
   const body = { search: { start_time: iso(from), end_time: iso(to) } }
-  const options = { settings: scope.settings }
+  const options = { ...reader.walking, settings: scope.settings }
   const page = await reader.client.call(siemAlerts.search, { body }, options)
   const count = page.rows.length + page.rejected.length
   if (page.next === undefined && (page.total ?? count) === count) return yield* keep(pass, page)

@@ -8,6 +8,7 @@ import { sometimes } from '../../contract/hints.ts'
 import { Walk } from '../../contract/walk.ts'
 import type { RecordSeed, VendorRecord } from '../../domain/record.ts'
 import type { Batch, Feed, FeedReader } from '../connector.ts'
+import { allOfIt } from '../whole-list.ts'
 import { orSeedForm } from './fallback.ts'
 import { id, lastSegment, query, text, word } from './fields.ts'
 import { seedPaged } from './paging.ts'
@@ -97,7 +98,8 @@ async function* readCustomers(reader: FeedReader): AsyncGenerator<Batch> {
     () => fromHierarchy(reader, full),
     () => fromList(reader),
   )
-  yield { ...found, cursor: found.incomplete === undefined ? next : cursor }
+  const whole = found.incomplete === undefined
+  yield { ...found, cursor: whole ? next : cursor, ...(whole && { covered: allOfIt }) }
 }
 
 type Found = Pick<Batch, 'rows' | 'rejected' | 'incomplete'>

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { operation } from '../../contract/operation.ts'
 import { Walk } from '../../contract/walk.ts'
 import type { RecordSeed } from '../../domain/record.ts'
+import { wholeList } from '../whole-list.ts'
 import type { Batch, Feed, FeedReader } from '../connector.ts'
 import { subscription } from './api.ts'
 import { id, lastSegment, query, text, timeOf, word } from './fields.ts'
@@ -71,7 +72,8 @@ export const agentsFeed: Feed = {
 
 async function* readAgents(reader: FeedReader): AsyncGenerator<Batch> {
   const input = { query: { sort: 'hostname:asc' } }
-  const walk = new Walk(reader.client, listAgents, input, (row) => row.id, { priority: 'inventory' })
+  const options = { ...reader.walking, priority: 'inventory' } as const
+  const walk = new Walk(reader.client, listAgents, input, (row) => row.id, options)
   for await (const page of walk.pages()) {
     if (reader.heldPages.has(page)) continue
     const known = await reader.known(page.rows.map((row) => row.id))
@@ -89,7 +91,7 @@ async function* readAgents(reader: FeedReader): AsyncGenerator<Batch> {
   yield {
     rows: [],
     cursor: reader.now,
-    ...(walk.reason !== undefined && { incomplete: `agents: ${walk.reason}` }),
+    ...wholeList(walk),
   }
 }
 

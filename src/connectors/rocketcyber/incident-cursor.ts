@@ -1,5 +1,6 @@
 import * as z from 'zod'
 
+import type { Gap } from '../../domain/coverage.ts'
 import type { Batch, FeedReader } from '../connector.ts'
 import { timeOf } from './fields.ts'
 import type { Incident } from './incidents.ts'
@@ -51,11 +52,16 @@ export interface Pass {
   cursor: Cursor
   accounts: string[]
   /** What could not be read to the end. */
-  gaps: string[]
+  gaps: Gap[]
 }
 
 export function batch(pass: Pass, rows: Batch['rows'], rejected: Batch['rejected'] = []): Batch {
   return { rows, cursor: structuredClone(pass.cursor), ...(rejected.length > 0 && { rejected }) }
+}
+
+/** A part of what is read of all customers, since some time or (null) from the start. */
+export function gapIn(what: string, reason: string, from: number | null = null): Gap {
+  return { customerId: null, what, from, to: null, reason }
 }
 
 /** How late rows are published decides how far back the next cycle looks. */

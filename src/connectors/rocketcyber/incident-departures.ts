@@ -1,6 +1,6 @@
 import type { Batch, FeedReader, Known } from '../connector.ts'
 import { range, timeOf } from './fields.ts'
-import { type Pass, batch, hour } from './incident-cursor.ts'
+import { type Pass, batch, gapIn, hour } from './incident-cursor.ts'
 import type { Query } from './incident-sweep.ts'
 import { type Incident, listIncidents, toSeed } from './incidents.ts'
 
@@ -38,9 +38,8 @@ export async function* departures(
   }
   const absent = gone.map((one) => one.vendorId).filter((id) => cursor.astray[id]?.absent === true)
   if (absent.length > 0) {
-    pass.gaps.push(
-      `${absent.length} kept open that the vendor no longer lists: ${absent.slice(0, 10).join(', ')}`,
-    )
+    const reason = `${absent.length} kept open that the vendor no longer lists: ${absent.slice(0, 10).join(', ')}`
+    pass.gaps.push(gapIn('departures', reason))
   }
 }
 

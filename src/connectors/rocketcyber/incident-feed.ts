@@ -1,6 +1,6 @@
 import type { Batch, Feed, FeedReader } from '../connector.ts'
 import { range } from './fields.ts'
-import { type Pass, batch, cursorSchema, hour, mostOverlap } from './incident-cursor.ts'
+import { type Pass, batch, cursorSchema, gapIn, hour, mostOverlap } from './incident-cursor.ts'
 import { departures } from './incident-departures.ts'
 import { backFill } from './incident-history.ts'
 import { toReading } from './incident-reading.ts'
@@ -31,22 +31,19 @@ async function* readIncidents(reader: FeedReader): AsyncGenerator<Batch> {
   const cursor = cursorSchema.parse(reader.cursor ?? {})
   const pass: Pass = { reader, cursor, accounts: await reader.customers(), gaps: [] }
   if (pass.accounts.length === 0) {
-    yield {
-      ...batch(pass, []),
-      incomplete: 'no customer is known yet: incidents are read after the customers feed',
-    }
+    const reason = 'no customer is known yet: incidents are read after the customers feed'
+    yield { ...batch(pass, []), gaps: [gapIn('history', reason)], incomplete: reason }
     return
   }
   if (cursor.startedAt === 0) cursor.startedAt = reader.now
   if (cursor.live) yield* follow(pass)
   yield* backFill(pass)
   if (!cursor.live) goLive(pass)
-  else if (reader.now - cursor.reconciledAt >= reconcileEvery) yield* reconcile(pass)
-  if (cursor.reconcileGap !== undefined) pass.gaps.push(cursor.reconcileGap)
-  yield {
-    ...batch(pass, []),
-    ...(pass.gaps.length > 0 && { incomplete: pass.gaps.join('; ').slice(0, 500) }),
-  }
+  else if (reader.deep && reader.now - cursor.reconciledAt >= reconcileEvery) yield* reconcile(pass)
+  if (cursor.reconcileGap !== undefined) pass.gaps.push(gapIn('last weeks', cursor.reconcileGap))
+  // Of customers whose history was read, all since then; what a customer's own history covers is told with it.
+  const covered = cursor.live ? [{ customerId: null, from: cursor.startedAt - hour, to: null }] : []
+  yield { ...batch(pass, []), covered, gaps: pass.gaps }
 }
 
 /** Marks do not pass the start of the back-fill, less an hour for clocks that disagree. */
@@ -66,7 +63,9 @@ async function* follow(pass: Pass): AsyncGenerator<Batch> {
   // What is created or resolved changes the open set: while that stays as it is, the other two lists can wait a little.
   const settled = open.quiet && open.complete && Object.keys(cursor.astray).length === 0
   if (settled && reader.now - cursor.wholeAt < wholeEvery) return
-  const overlap = Math.min(mostOverlap, Math.max(leastOverlap, 2 * cursor.lagMs))
+  // The vendor says itself how late it published; what is seen to come later still counts as well.
+  const floorMs = Math.max(leastOverlap, 2 * cursor.lagMs)
+  const overlap = reader.overlapMs({ floorMs, capMs: mostOverlap })
   const since = (mark: number): string => range(Math.max(0, mark - overlap))
   const created = yield* sweep(pass, { createdAt: since(cursor.marks.created) })
   const resolved = yield* sweep(pass, { resolvedAt: since(cursor.marks.resolved) })
@@ -102,7 +101,11 @@ async function* reconcile(pass: Pass): AsyncGenerator<Batch> {
     { priority: 'backfill', again: true },
   )
   if (complete) delete cursor.reconcileGap
-  else cursor.reconcileGap = `reconcile: ${inner.gaps.join('; ').slice(0, 200)}`
+  else
+    cursor.reconcileGap = inner.gaps
+      .map((gap) => gap.reason)
+      .join('; ')
+      .slice(0, 200)
   // One that left a gap is tried again sooner.
   cursor.reconciledAt = complete ? reader.now : reader.now - reconcileEvery + hour / 2
 }

@@ -1,11 +1,12 @@
 import type { Priority } from '../../contract/budget.ts'
 import type { Input } from '../../contract/operation.ts'
 import type { Page } from '../../contract/paging.ts'
+import { isPoison } from '../../contract/poison.ts'
 import { Walk } from '../../contract/walk.ts'
 import type { Batch } from '../connector.ts'
 import { attribute } from './attribution.ts'
 import { range, readRange, timeOf } from './fields.ts'
-import { type Cursor, type Pass, batch, noteLag, noteNewest } from './incident-cursor.ts'
+import { type Cursor, type Pass, batch, gapIn, noteLag, noteNewest } from './incident-cursor.ts'
 import { type Incident, listIncidents, statedCustomer, toSeed } from './incidents.ts'
 import { maxPage } from './paging.ts'
 
@@ -74,7 +75,11 @@ async function* pagesOf(
       page: 1,
       pageSize: maxPage,
     }
-    const page = await pass.reader.client.call(listIncidents, { query: asked }, { priority })
+    const outcome = await pass.reader.client.try(listIncidents, { query: asked }, { priority })
+    // A page that always breaks is read in parts.
+    if (!outcome.ok && isPoison(outcome.error)) break
+    if (!outcome.ok) throw outcome.error
+    const page = outcome.answer.value
     yield page
     const count = page.rows.length + page.rejected.length
     if (page.next === undefined) {
@@ -123,19 +128,24 @@ async function* counted(
   swept: Swept,
 ): AsyncGenerator<Page<Incident>> {
   const walk = new Walk(pass.reader.client, listIncidents, { query }, (row) => row.id, {
+    ...pass.reader.walking,
     size: maxPage,
     priority,
   })
   yield* walk.pages()
   swept.complete = walk.complete
-  if (!walk.complete) pass.gaps.push(`incidents ${describe(query)}: ${walk.reason ?? 'not read to the end'}`)
+  if (!walk.complete)
+    pass.gaps.push(gapIn(`incidents ${describe(query)}`, walk.reason ?? 'not read to the end'))
 }
 
 function describe(query: Query): string {
-  return Object.entries(query)
-    .filter(([name]) => name !== 'sort')
-    .map(([name, value]) => `${name}=${String(value)}`)
-    .join(' ')
+  return (
+    Object.entries(query)
+      .filter(([name]) => name !== 'sort')
+      // A range moves with the time: what it is a range of names the part.
+      .map(([name, value]) => (name.endsWith('At') ? name : `${name}=${String(value)}`))
+      .join(' ')
+  )
 }
 
 async function changedRows(

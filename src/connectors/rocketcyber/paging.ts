@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 import { isObject } from '../../contract/errors.ts'
-import { type PageReading, type Paging, cut, wholeNumber } from '../../contract/paging.ts'
+import { type PageReading, type Paging, countedOff, cut, wholeNumber } from '../../contract/paging.ts'
 
 /** Pages by number. The reader takes every envelope that some document shows; the writer has one shape a profile. */
 export const maxPage = 1000
@@ -19,6 +19,7 @@ export const paged: Paging = {
   },
   rowsKeys: ['data'],
   first: (size = maxPage) => ({ page: 1, pageSize: Math.min(size, maxPage) }),
+  ...countedOff('page', 'pageSize', 1),
   read: readPage,
   write: writePage,
 }

@@ -2,6 +2,7 @@ import { ApiError } from '../../contract/api-error.ts'
 import type { Page } from '../../contract/paging.ts'
 import { Walk } from '../../contract/walk.ts'
 import type { Batch, Feed, FeedReader } from '../connector.ts'
+import { wholeList } from '../whole-list.ts'
 import { tries } from './api.ts'
 import { clients, toCustomer } from './clients.ts'
 import {
@@ -40,7 +41,7 @@ async function* readWhole(reader: FeedReader, resource: Resource): AsyncGenerato
 }
 
 async function* walkOnce(reader: FeedReader, resource: Resource, before: Presence): AsyncGenerator<Batch> {
-  const options = { priority: 'inventory', maxPasses: 3, ...tries } as const
+  const options = { ...reader.walking, priority: 'inventory', maxPasses: 3, ...tries } as const
   const walk = new Walk(reader.client, resource.list, {}, idOf, options)
   const told = new Map<string, string>()
   for await (const page of walk.pages()) {
@@ -49,9 +50,8 @@ async function* walkOnce(reader: FeedReader, resource: Resource, before: Presenc
     if (rows.length === 0 && page.rejected.length === 0) reader.heldPages.add(page)
     else yield { rows, cursor: before, rejected: page.rejected }
   }
-  if (!walk.complete)
-    yield { rows: [], cursor: before, incomplete: walk.reason ?? 'the list was not seen whole' }
-  else yield await absentees(reader, resource, before, walk.keys)
+  if (!walk.complete) yield { rows: [], cursor: before, ...wholeList(walk) }
+  else yield { ...(await absentees(reader, resource, before, walk.keys)), ...wholeList(walk) }
 }
 
 /** The rows that differ from what we hold, byte by byte: `updated_at` misses a second change in the same second. */

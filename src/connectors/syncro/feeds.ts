@@ -2,6 +2,7 @@ import { Walk } from '../../contract/walk.ts'
 import type { Operation } from '../../contract/operation.ts'
 import type { Paging } from '../../contract/paging.ts'
 import type { Batch, Feed, FeedReader } from '../connector.ts'
+import { wholeList } from '../whole-list.ts'
 import { assets } from './assets.ts'
 import { customers, toCustomer } from './customers.ts'
 import { ticketsFeed } from './ticket-feed.ts'
@@ -20,7 +21,10 @@ async function* readWhole(
   op: Operation & { paging: Paging },
   customerOf: (row: Listed) => number | null | undefined,
 ): AsyncGenerator<Batch> {
-  const walk = new Walk(reader.client, op, {}, (row) => String((row as Listed).id), { priority: 'inventory' })
+  const walk = new Walk(reader.client, op, {}, (row) => String((row as Listed).id), {
+    ...reader.walking,
+    priority: 'inventory',
+  })
   for await (const page of walk.pages()) {
     // What was committed as it stands need not be compared again.
     if (reader.heldPages.has(page)) continue
@@ -42,7 +46,7 @@ async function* readWhole(
   yield {
     rows: [],
     cursor: { readAt: reader.now },
-    ...(!walk.complete && { incomplete: walk.reason ?? 'not seen whole' }),
+    ...wholeList(walk),
   }
 }
 

@@ -4,6 +4,7 @@ import { Walk } from '../../contract/walk.ts'
 import { readMarker } from '../../domain/id.ts'
 import type { RecordSeed } from '../../domain/record.ts'
 import type { Batch, Feed, FeedReader, Known } from '../connector.ts'
+import { allOfIt } from '../whole-list.ts'
 import { toReport } from './ticket-report.ts'
 import { readTicket, seedOf, trace } from './ticket-trace.ts'
 import { type TicketRow, tickets } from './tickets.ts'
@@ -39,18 +40,26 @@ export const ticketsFeed: Feed = {
 
 async function* read(reader: FeedReader): AsyncGenerator<Batch> {
   const cursor = cursorSchema.parse(reader.cursor ?? { mark: reader.now - firstLook, countedAt: reader.now })
-  const from = cursor.mark - overlap
+  const from = cursor.mark - reader.overlapMs({ floorMs: overlap, capMs: overlap })
   const { rows, gap, rejected } = await listed(reader, from)
   const news = rows.filter((row) => cursor.seen[row.id] !== row.updated_at)
   const seeds = await changed(reader, news)
   const next = gap === undefined ? moved(cursor, rows) : cursor
-  yield { rows: seeds, cursor: next, rejected, ...(gap !== undefined && { incomplete: gap }) }
+  yield {
+    rows: seeds,
+    cursor: next,
+    rejected,
+    ...(gap === undefined ? { covered: allOfIt } : { incomplete: gap }),
+  }
   if (reader.now - next.countedAt >= countEvery) yield* count(reader, next)
 }
 
 async function listed(reader: FeedReader, from: number) {
   const query = { since_updated_at: new Date(from).toISOString() }
-  const walk = new Walk(reader.client, tickets.list, { query }, (row) => String(row.id), { priority: 'open' })
+  const walk = new Walk(reader.client, tickets.list, { query }, (row) => String(row.id), {
+    ...reader.walking,
+    priority: 'open',
+  })
   const rows = new Map<number, { row: TicketRow; raw: string }>()
   const rejected: { raw: string; reason: string }[] = []
   for await (const page of walk.pages()) {

@@ -1,6 +1,6 @@
 import { list } from '../../api/handlers/dead-letters.ts'
-import { listDeadLetters, takeDeadLetter } from '../../store/dead-letters.ts'
-import { markPending } from '../../store/records.ts'
+import { replay as tryAgain } from '../../pipeline/replay.ts'
+import { listDeadLetters } from '../../store/dead-letters.ts'
 import { readAll, withAsk } from './ask.ts'
 import { type Define, command } from './command.ts'
 import { whole } from './flags.ts'
@@ -16,16 +16,18 @@ export const define: Define = (program) =>
   command({
     meta: {
       name: 'dead-letters',
-      description: 'List what could not be handled; "dead-letters replay <id>" tries one again',
+      description:
+        'List what could not be handled; "dead-letters replay <id>" (or "all") tries again: a record goes down the line, a row that could not be read has its feed read from the start',
     },
     args: {
       verb: { type: 'positional', description: 'replay', required: false },
-      id: { type: 'positional', description: 'the letter', required: false },
+      id: { type: 'positional', description: 'the letter, or all', required: false },
+      retry: { type: 'string', description: 'the same as replay', valueHint: 'id or all' },
       limit: limitFlag,
       json: jsonFlag,
     },
     async run({ args }) {
-      const { verb, id } = args
+      const { verb = args.retry === undefined ? undefined : 'replay', id = args.retry } = args
       if (verb === undefined) return listThem(program, whole('limit', args.limit, 1, 10_000), args.json)
       if (verb !== 'replay')
         throw new CliError(`dead-letters has no "${verb}"${hint(verb, ['replay'])}: dead-letters replay <id>`)
@@ -47,25 +49,21 @@ async function listThem(program: Program, limit: number, json: boolean | undefin
   })
 }
 
-/** Letter and record change together: a replay that dies half way has not lost the letter. */
 async function replay(program: Program, id: string): Promise<void> {
   await withHub(program, await openLog(program), async (hub) => {
-    const { store } = hub
-    const letter = (await listDeadLetters(store.db, 10_000)).find((one) => one.id === id)
-    if (letter === undefined)
+    const letters = await listDeadLetters(hub.store.db, 10_000)
+    const chosen = id === 'all' ? letters : letters.filter((one) => one.id === id)
+    if (chosen.length === 0 && id !== 'all')
       throw new CliError(`no dead letter "${id}": "watchfloor dead-letters" lists them`)
-    if (letter.stage !== 'normalise') {
-      throw new CliError(
-        'this row never became a record, so there is nothing to replay: its feed reads it again by itself',
-      )
+    let left: typeof chosen = []
+    const again = {
+      title: `${chosen.length} dead letters`,
+      run: async () => `${chosen.length - (left = await tryAgain(hub, chosen)).length} could be handled`,
     }
-    await store.transaction(async (tx) => {
-      await takeDeadLetter(tx, id)
-      await markPending(tx, [letter.ref])
-    })
-    await runSteps(program, false, [lineStep(hub, 'cases'), ...outboxSteps(hub)])
-    const again = (await listDeadLetters(store.db, 10_000)).find((one) => one.id === id)
-    if (again !== undefined)
-      throw new CliError(`it could not be handled again: ${again.reason}`, exitCodes.bad)
+    await runSteps(program, false, [again, lineStep(hub, 'cases'), ...outboxSteps(hub)])
+    const [first] = left
+    if (first === undefined) return
+    const others = left.length > 1 ? `, and ${left.length - 1} more` : ''
+    throw new CliError(`it could not be handled again: ${first.reason}${others}`, exitCodes.bad)
   })
 }

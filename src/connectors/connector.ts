@@ -386,6 +386,7 @@ export interface Filed {
   customerName: string
   /** Subject and comments. */
   text: string
+  comments: { id: string; subject: string; body: string }[]
   /** Closed as a stray of another ticket. */
   folded: boolean
   createdAt: number

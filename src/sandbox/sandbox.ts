@@ -40,6 +40,8 @@ export interface ServedConnection extends DemoConnection {
   caFile?: string
 }
 
+export type FiledAt = Filed & { vendor: string }
+
 /** All vendors' APIs over one made-up world; the same object runs behind a port and inside a test. */
 export class Sandbox {
   readonly world: World
@@ -126,12 +128,14 @@ export class Sandbox {
   }
 
   /** Ground truth, for the score alone. */
-  truth(): { raised: Raised[]; filed: Filed[]; deeds: LoggedDeed[] } {
-    const states = [...this.#stands.values()].map((one) => one.state)
-    for (const state of states) state.advance()
+  truth(): { raised: Raised[]; filed: FiledAt[]; deeds: LoggedDeed[] } {
+    const stands = [...this.#stands]
+    for (const [, { state }] of stands) state.advance()
     return {
-      raised: states.flatMap((state) => state.raised?.() ?? []),
-      filed: states.flatMap((state) => state.filed?.() ?? []),
+      raised: stands.flatMap(([, { state }]) => state.raised?.() ?? []),
+      filed: stands.flatMap(([vendor, { state }]) =>
+        (state.filed?.() ?? []).map((ticket) => ({ ...ticket, vendor })),
+      ),
       deeds: this.#people.log,
     }
   }

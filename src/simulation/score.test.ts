@@ -18,6 +18,7 @@ function filed(...tickets: number[][]): Filed[] {
     ticketId: `T${i + 1}`,
     customerName: 'Acme',
     text: records.map((n) => `Source: v/f/${n}`).join('\n'),
+    comments: [],
     folded: false,
     createdAt: 0,
   }))

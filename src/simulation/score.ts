@@ -13,9 +13,13 @@ export interface Score extends Pick<Grouping, 'attacks' | 'wrongMerges' | 'wrong
   duplicated: number
   /** Incidents whose ticket stands under another customer, but for tickets that a technician moved there. */
   misfiled: number
+  /** Incidents whose ticket was made more than an hour after they were shown, but for those that joined one. */
+  stale: number
   /** The same by kind of story, in the order of their names. */
   byStory: Record<string, Grouping>
 }
+
+const staleMs = 3_600_000
 
 interface Truth {
   raised: readonly Raised[]
@@ -29,8 +33,15 @@ export function score({ raised, filed, deeds = [] }: Truth): Score {
   const standing = filed.filter((ticket) => !ticket.folded)
   const tellers = tellersOf(standing)
   const { deleted, moved, merged } = excusesOf(deeds)
-  const result = { incidents: raised.length, tickets: standing.length, missed: 0, duplicated: 0, misfiled: 0 }
-  for (const { reference, customerName } of raised) {
+  const result = {
+    incidents: raised.length,
+    tickets: standing.length,
+    missed: 0,
+    duplicated: 0,
+    misfiled: 0,
+    stale: 0,
+  }
+  for (const { reference, customerName, shownAt } of raised) {
     const tickets = tellers.get(reference) ?? []
     const isAstray = ({ ticketId, customerName: name }: Filed): boolean =>
       nameKey(name) !== nameKey(customerName) && moved.get(ticketId) !== name
@@ -38,6 +49,7 @@ export function score({ raised, filed, deeds = [] }: Truth): Score {
     if (tickets.filter(({ ticketId }) => merged.get(ticketId)?.has(reference) !== true).length > 1)
       result.duplicated++
     if (tickets.some(isAstray)) result.misfiled++
+    if (tickets.some(({ createdAt }) => createdAt - shownAt > staleMs)) result.stale++
   }
   const ticketsOf = ({ reference }: Raised): string[] =>
     (tellers.get(reference) ?? []).map((one) => one.ticketId)

@@ -11,6 +11,7 @@ import type { Store } from '../store/store.ts'
 import { totals } from '../store/ticket-changes.ts'
 import { countStrays } from '../store/tickets.ts'
 import { type Chaos, type Struck, chaosKinds, drawn, fateOf, rulesFor, setQuirks, skewOf } from './chaos.ts'
+import { type Conversation, conversation } from './conversation.ts'
 import { Disk } from './disk.ts'
 import { type Machine, Process } from './process.ts'
 import { type Score, score } from './score.ts'
@@ -40,7 +41,7 @@ export interface SimulationPlan {
   between?(fetch: Fetch): Fetch
 }
 
-export interface SimulationResult extends Score {
+export interface SimulationResult extends Score, Conversation {
   seed: number
   /** Writes whose outcome was unclear. */
   ambiguous: number
@@ -113,6 +114,7 @@ export async function simulate(plan: SimulationPlan): Promise<SimulationResult> 
   return {
     seed,
     ...score(truth),
+    ...(await conversation(last.store, truth.filed)),
     ambiguous,
     settledByLookup,
     strays,

@@ -1,7 +1,13 @@
 import type { SimulationResult } from './simulate.ts'
 
 /** What must be 0 in every run, whatever went wrong in it. */
-export const mustBeZero = ['missed', 'duplicated', 'misfiled'] as const satisfies (keyof SimulationResult)[]
+export const mustBeZero = [
+  'missed',
+  'duplicated',
+  'misfiled',
+  'lostComments',
+  'echoes',
+] as const satisfies (keyof SimulationResult)[]
 
 export type Breach = Partial<Record<(typeof mustBeZero)[number], number>>
 

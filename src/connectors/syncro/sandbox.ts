@@ -117,14 +117,18 @@ function filed(store: Store): Filed[] {
   return store.tickets
     .oldest((row) => row.id > store.seededUntil)
     .map((row) => {
-      const talk = (store.talk.get(row.id) ?? []).map(
-        (one) => `${textOf(one['subject'])}\n${textOf(one['body'])}`,
-      )
+      const comments = (store.talk.get(row.id) ?? []).map((one) => ({
+        id: textOf(one['id']),
+        subject: textOf(one['subject']),
+        body: textOf(one['body']),
+      }))
+      const talk = comments.map(({ subject, body }) => `${subject}\n${body}`)
       const tags = Array.isArray(row['tag_list']) ? row['tag_list'] : []
       return {
         ticketId: textOf(row.id),
         customerName: textOf(row['customer_business_then_name']),
         text: [textOf(row['subject']), ...talk].join('\n\n'),
+        comments,
         folded: tags.includes(foldTag),
         createdAt: Date.parse(textOf(row['created_at'])),
       }

@@ -126,6 +126,10 @@ test('sync: cases, one ticket each, and every list shows them', async () => {
   expect(JSON.parse((await shell.run('tickets --json --limit 1000')).out)).toHaveLength(cases.length)
   const deliveries = JSON.parse((await shell.run('deliveries --json --state sent --limit 1000')).out)
   expect(deliveries.filter((one: any) => one.kind === 'create')).toHaveLength(cases.length)
+  const devices = JSON.parse((await shell.run('inventory --json --limit 1000')).out)
+  expect(new Set(devices.map((one: any) => one.connection))).toEqual(new Set(['rocketcyber', 'syncro']))
+  expect((await shell.run('inventory')).out).toMatch(/NAME +KIND +TENANT +CONNECTION +AS OF\n.+ device +/)
+  expect((await shell.run('activities')).out).toMatch(/No activities/)
   expect((await shell.run('deliveries --state ambiguous')).out).toBe('No deliveries.\n')
   const { marker, id } = cases[0]
   for (const reference of [marker.slice(1, -1), marker, id]) {

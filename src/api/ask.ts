@@ -1,3 +1,4 @@
+import type { Feed } from '../connectors/connector.ts'
 import type { Db } from '../store/store.ts'
 
 /** What a handler may know: the database, the time, and which feeds a vendor has. */
@@ -7,11 +8,9 @@ export interface Ask {
   feedsOf(vendor: string): readonly FeedFact[]
 }
 
-export interface FeedFact {
-  name: string
+/** What the API needs of a feed; the readings only where events and inventory are asked for. */
+export type FeedFact = Pick<Feed, 'name' | 'everyMs' | 'freshMs' | 'toActivity' | 'toAsset'> & {
   kind: string
-  everyMs: number
-  freshMs?: number
 }
 
 /** Epoch ms as the API writes it: ISO 8601, UTC, whole seconds. */

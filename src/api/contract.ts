@@ -7,6 +7,7 @@ import { customers } from './operations/customers.ts'
 import { deadLetters } from './operations/dead-letters.ts'
 import { deliveries } from './operations/deliveries.ts'
 import { health } from './operations/health.ts'
+import { records } from './operations/records.ts'
 import { runs } from './operations/runs.ts'
 import { tickets } from './operations/tickets.ts'
 
@@ -68,6 +69,8 @@ export const contractAt = (origin: string): Contract => ({
     listDeliveries: deliveries.list,
     listCustomers: customers.list,
     listCoverage: coverage.list,
+    listActivities: records.activities,
+    listInventory: records.inventory,
     listRuns: runs.list,
     listDeadLetters: deadLetters.list,
   },

@@ -11,6 +11,7 @@ import * as customers from './handlers/customers.ts'
 import * as deadLetters from './handlers/dead-letters.ts'
 import * as deliveries from './handlers/deliveries.ts'
 import * as health from './handlers/health.ts'
+import * as records from './handlers/records.ts'
 import * as runs from './handlers/runs.ts'
 import * as tickets from './handlers/tickets.ts'
 
@@ -63,6 +64,8 @@ function behaviours({ ask, origin }: ApiParts): Record<string, Behaviour> {
     'deliveries.list': page(deliveries.list),
     'customers.list': page(customers.list),
     'coverage.list': page(coverage.list),
+    'activities.list': page(records.activities),
+    'inventory.list': page(records.inventory),
     'runs.list': page(runs.list),
     'dead-letters.list': page(deadLetters.list),
   }

@@ -76,7 +76,12 @@ function quiet(connector: Connector, world: World): Pair {
 }
 
 function readingOf(feed: Feed, record: VendorRecord): unknown {
-  return feed.toReading?.(record) ?? feed.toActivity?.(record) ?? feed.toCustomer?.(record)
+  return (
+    feed.toReading?.(record) ??
+    feed.toActivity?.(record) ??
+    feed.toAsset?.(record) ??
+    feed.toCustomer?.(record)
+  )
 }
 
 /** The sandbox answers with the published records wherever there are any. */

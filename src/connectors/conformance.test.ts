@@ -77,7 +77,9 @@ describe.each(connectors.map((connector) => [connector.contract.vendor, connecto
         const mute = feeds.filter(
           (feed) =>
             (feed.kind === 'customers' && feed.toCustomer === undefined) ||
-            (feed.kind === 'findings' && feed.toReading === undefined),
+            (feed.kind === 'findings' && feed.toReading === undefined) ||
+            (feed.kind === 'inventory' && feed.toAsset === undefined) ||
+            (feed.kind === 'audit' && feed.toActivity === undefined),
         )
         expect([...hasty, ...mute].map((feed) => feed.name)).toEqual([])
       })

@@ -7,6 +7,7 @@ import type { Refusal } from '../contract/refusal.ts'
 import type { Behaviour } from '../contract/server.ts'
 import type { WireRequest } from '../contract/wire.ts'
 import type { Covered, Gap } from '../domain/coverage.ts'
+import type { Asset } from '../domain/asset.ts'
 import type { ApiActivity } from '../domain/event.ts'
 import type { Reading } from '../domain/finding.ts'
 import type { Reach } from '../domain/horizon.ts'
@@ -59,6 +60,8 @@ export interface Feed {
   toReading?(record: VendorRecord): Reading
   /** `findings`: false for a record that is kept but holds nothing to look into. Default: each is a finding. Pure. */
   isFinding?(record: VendorRecord): boolean
+  /** `inventory`: what the record names; undefined where it names nothing. Pure. */
+  toAsset?(record: VendorRecord): Asset | undefined
   /** `audit`: what somebody did at the vendor, in OCSF. Pure. */
   toActivity?(record: VendorRecord): ApiActivity
   /** `tickets`: how one of our tickets stands. Pure. */

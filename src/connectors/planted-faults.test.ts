@@ -115,11 +115,12 @@ function withoutField(connector: Connector, port: string, path: string): Connect
   const cut = <T>(value: T): T => without(value, path.split('/')) as T // broken on purpose
   const feeds = connector.feeds.map((feed): Feed => {
     if (feed.name !== port) return feed
-    const { toReading, toActivity, toCustomer } = feed
+    const { toReading, toActivity, toAsset, toCustomer } = feed
     return {
       ...feed,
       ...(toReading && { toReading: (record) => cut(toReading(record)) }),
       ...(toActivity && { toActivity: (record) => cut(toActivity(record)) }),
+      ...(toAsset && { toAsset: (record) => cut(toAsset(record)) }),
       ...(toCustomer && { toCustomer: (record, settings) => cut(toCustomer(record, settings)) }),
     }
   })

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { VendorRecord } from '../domain/record.ts'
 import type { Db } from './engine.ts'
 import { insertMany } from './insert.ts'
-import { among } from './lists.ts'
+import { type Before, among, isBefore, listTable } from './lists.ts'
 
 export interface RecordRow {
   id: string
@@ -146,6 +146,25 @@ export async function markPending(db: Db, ids: string[]): Promise<void> {
     .set({ pending: 1 })
     .where(among(db, 'id', ids))
     .execute()
+}
+
+/** Of these feeds what stands now, newest first. */
+export async function listHeads(
+  db: Db,
+  feeds: readonly { connectionId: string; feed: string }[],
+  { limit, before }: { limit: number; before?: Before },
+): Promise<VendorRecord[]> {
+  if (feeds.length === 0) return []
+  const list = listTable(
+    db,
+    'f',
+    ['connection_id', 'feed'],
+    feeds.map(({ connectionId, feed }) => [connectionId, feed]),
+  )
+  const among = sql<boolean>`(connection_id, feed) in (select f.connection_id, f.feed from ${list})`
+  let query = db.selectFrom('records').selectAll().where(isHead).where(among)
+  if (before) query = query.where(isBefore('time', 'id', before))
+  return (await query.orderBy('time', 'desc').orderBy('id', 'desc').limit(limit).execute()).map(fromRow)
 }
 
 export async function record(db: Db, id: string): Promise<VendorRecord | undefined> {

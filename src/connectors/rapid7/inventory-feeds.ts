@@ -1,23 +1,34 @@
+import { parseJson } from '../../contract/body.ts'
 import type { Operation } from '../../contract/operation.ts'
 import type { Paging } from '../../contract/paging.ts'
 import { Walk } from '../../contract/walk.ts'
+import type { Asset } from '../../domain/asset.ts'
 import type { RecordSeed } from '../../domain/record.ts'
 import type { Batch, Feed, FeedReader } from '../connector.ts'
 import { entities } from './entities.ts'
 import { organizationOf } from './rrn.ts'
 import { type Scope, eachScope } from './scopes.ts'
 
+interface Named {
+  rrn: string
+  name?: string | null
+}
+
 /** Devices and people that InsightIDR has seen, read whole: no search knows a time. */
 const hour = 3_600_000
 
-export const assetsFeed = inventory('assets', entities.searchAssets)
-export const usersFeed = inventory('users', entities.searchUsers)
+export const assetsFeed = inventory('assets', 'device', entities.searchAssets)
+export const usersFeed = inventory('users', 'user', entities.searchUsers)
 
-function inventory(name: string, op: Operation & { paging: Paging }): Feed {
+function inventory(name: string, kind: Asset['kind'], op: Operation & { paging: Paging }): Feed {
   return {
     name,
     kind: 'inventory',
     everyMs: 6 * hour,
+    toAsset(record) {
+      const row = op.answer.parse(parseJson(record.body)) as Named // both operations' rows have these fields
+      return { kind, name: row.name ?? row.rrn }
+    },
     read: (reader) =>
       eachScope(reader, (scope) => readScope(reader, scope, op), {
         cursor: () => ({ readAt: reader.now }),

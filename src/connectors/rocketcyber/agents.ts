@@ -1,5 +1,6 @@
 import * as z from 'zod'
 
+import { parseJson } from '../../contract/body.ts'
 import { operation } from '../../contract/operation.ts'
 import { Walk } from '../../contract/walk.ts'
 import type { RecordSeed } from '../../domain/record.ts'
@@ -68,6 +69,10 @@ export const agentsFeed: Feed = {
   kind: 'inventory',
   everyMs: 60 * 60_000,
   read: readAgents,
+  toAsset(record) {
+    const { hostname, id: own } = agent.parse(parseJson(record.body))
+    return { kind: 'device', name: hostname ?? own }
+  },
 }
 
 async function* readAgents(reader: FeedReader): AsyncGenerator<Batch> {

@@ -1,3 +1,4 @@
+import { parseJson } from '../../contract/body.ts'
 import { Walk } from '../../contract/walk.ts'
 import type { Operation } from '../../contract/operation.ts'
 import type { Paging } from '../../contract/paging.ts'
@@ -64,6 +65,10 @@ const assetsFeed: Feed = {
   kind: 'inventory',
   everyMs: 60 * minute,
   read: (reader) => readWhole(reader, assets.list, (row) => row.customer_id),
+  toAsset(record) {
+    const { name, id } = assets.list.answer.parse(parseJson(record.body))
+    return { kind: 'device', name: name ?? String(id) }
+  },
 }
 
 export const feeds: readonly Feed[] = [customersFeed, assetsFeed, ticketsFeed]

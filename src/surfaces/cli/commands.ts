@@ -39,6 +39,14 @@ export const commands: Record<string, Entry> = {
     load: () => import('./policy.ts'),
   },
   note: { about: 'Write a note on a case; its ticket is told', load: () => import('./note.ts') },
+  activities: {
+    about: 'List what was done in the vendors’ consoles (their audit trails)',
+    load: () => import('./activities.ts'),
+  },
+  inventory: {
+    about: 'List devices and users as the vendors know them',
+    load: () => import('./inventory.ts'),
+  },
   connections: { about: 'List connections and how their feeds do', load: () => import('./connections.ts') },
   connect: { about: 'Connect a vendor', load: () => import('./connect.ts') },
   disconnect: {

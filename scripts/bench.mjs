@@ -11,7 +11,7 @@ const modest = {
   sandbox: ['2', '3'],
   backfill: ['100000', '100'],
   simulate: ['3000'],
-  clients: ['60', '7'],
+  clients: ['60', '40'],
 }
 
 try {

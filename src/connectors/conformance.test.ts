@@ -78,7 +78,6 @@ describe.each(connectors.map((connector) => [connector.contract.vendor, connecto
           (feed) =>
             (feed.kind === 'customers' && feed.toCustomer === undefined) ||
             (feed.kind === 'findings' && feed.toReading === undefined) ||
-            (feed.kind === 'inventory' && feed.toAsset === undefined) ||
             (feed.kind === 'audit' && feed.toActivity === undefined),
         )
         expect([...hasty, ...mute].map((feed) => feed.name)).toEqual([])

@@ -56,7 +56,7 @@ async function list<Own extends object>(
   const feeds = all
     .filter((one) => query.connection === undefined || one.id === query.connection)
     .flatMap(({ id, vendor }) => feedsOf(vendor).map((feed) => ({ connectionId: id, feed })))
-    .filter((one) => one.feed.kind === kind)
+    .filter(({ feed }) => feed.kind === kind && (feed.toActivity ?? feed.toAsset) !== undefined)
   const names = feeds.map(({ connectionId, feed }) => ({ connectionId, feed: feed.name }))
   const page = await readPage(
     query,

@@ -18,8 +18,10 @@ export function word(...known: readonly string[]) {
 
 export const count = z.coerce.number().nullish()
 
+const undefinedText = /^\s*UNDEFINED\s*$/
+
 function definedText(value: string): string | null {
-  return value.trim() === 'UNDEFINED' ? null : value
+  return undefinedText.test(value) ? null : value
 }
 
 /** `51.3.135` → `135`: the last segment of a path is the account's own id. */

@@ -15,7 +15,7 @@ import {
 } from './presence.ts'
 import { projects } from './projects.ts'
 import { tasks } from './tasks.ts'
-import { users } from './users.ts'
+import { toAsset, users } from './users.ts'
 
 /**
  * What is read again and again: whole lists, for Rockety has neither a watermark nor webhooks. What differs from what
@@ -95,5 +95,5 @@ export const feeds: readonly Feed[] = [
   { ...feed('customers', 'customers', 10 * minute, { ...clients, ...own }), toCustomer },
   feed('projects', 'inventory', 30 * minute, { ...projects, ...demanded }),
   feed('tasks', 'inventory', 30 * minute, { ...tasks, ...optional }),
-  feed('users', 'inventory', 60 * minute, { ...users, ...optional }),
+  { ...feed('users', 'inventory', 60 * minute, { ...users, ...optional }), toAsset },
 ]

@@ -1,7 +1,10 @@
 import * as z from 'zod'
 
 import { sometimes, words } from '../../contract/hints.ts'
+import { parseJson } from '../../contract/body.ts'
 import { operation } from '../../contract/operation.ts'
+import type { Asset } from '../../domain/asset.ts'
+import type { VendorRecord } from '../../domain/record.ts'
 import { deleted, flag, id, name, single, text } from './api.ts'
 import { paged } from './paging.ts'
 
@@ -26,6 +29,15 @@ const changes = z.looseObject({
   role: z.enum(roles).optional(),
   active: z.boolean().optional(),
 })
+
+/** A user that is gone names nobody. */
+export function toAsset(record: VendorRecord): Asset | undefined {
+  const row = user.safeParse(parseJson(record.body))
+  if (!row.success) return undefined
+  const { name: whole, first_name, last_name, email } = row.data
+  const called = whole ?? ([first_name, last_name].filter((part) => part != null).join(' ') || email)
+  return called == null ? undefined : { kind: 'user', name: called }
+}
 
 export const users = {
   list: operation({

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 
 import { type Config, readConfig } from './config.ts'
@@ -58,6 +58,15 @@ function hasDied(holder: string): boolean {
   }
 }
 
+/** A container's user may have no name. */
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `user ${process.getuid?.() ?? 'unknown'}`
+  }
+}
+
 let config: Config | undefined
 
 const program: Program = {
@@ -66,6 +75,7 @@ const program: Program = {
   ).version,
   outside,
   holder: `${hostname()}:${process.pid}:${nonce}`,
+  user: userName(),
   hasDied,
   config: () => (config ??= readConfig()),
   newKey: () => randomBytes(32),

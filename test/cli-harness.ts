@@ -75,6 +75,7 @@ function programFor(
       fetch: (url, init) => fetch(url, init),
     },
     holder: `test:${randomBytes(4).toString('hex')}`,
+    user: 'kim',
     hasDied: () => false,
     config: () => readConfig(env),
     newKey: () => randomBytes(32),

@@ -99,7 +99,9 @@ describe('placing findings', () => {
   test('changes nothing of what it is given', () => {
     fc.assert(
       fc.property(someFindings, somePlaced, (findings, near) => {
-        const sizes = new Map<string, CaseSize>([['t1 case 1', { count: 49, firstTime: 0, lastTime: 1 }]])
+        const sizes = new Map<string, CaseSize>([
+          ['t1 case 1', { count: 49, firstTime: 0, lastTime: 1, marks: [] }],
+        ])
         const before = structuredClone({ findings, near, sizes })
         const first = run(findings, { placed: near, sizes })
         expect({ findings, near, sizes }).toEqual(before)
@@ -134,20 +136,20 @@ describe('placing findings', () => {
 })
 
 describe('a device', () => {
-  test('within the hour is one case, a minute more is two', () => {
-    expect(groups([finding('a', 0), finding('b', 60 * minute)])).toEqual([['a', 'b']])
+  test('within the hour is one case, later it is two', () => {
+    expect(groups([finding('a', 0), finding('b', 50 * minute)])).toEqual([['a', 'b']])
     expect(groups([finding('a', 0), finding('b', 61 * minute)])).toEqual([['a'], ['b']])
     const near = { placed: [placed('later', 60 * minute)], ...history(9, [host('ws-01'), 1]) }
     expect(run([finding('b', 0)], near).placements[0]).toMatchObject({
       caseId: 'later',
       founder: false,
-      reason: 'same host ws-01 (in 1 of 9 cases), 60 min apart; weight 0.7',
-      weight: 0.68,
+      reason: 'same host ws-01 (in 1 of 9 cases), 60 min apart; weight 0.5',
+      weight: 0.55,
     })
   })
 
   test('chains: each within the hour of the one before', () => {
-    const chain = [finding('a', 0), finding('b', 60 * minute), finding('c', 120 * minute)]
+    const chain = [finding('a', 0), finding('b', 50 * minute), finding('c', 100 * minute)]
     expect(groups(chain)).toEqual([['a', 'b', 'c']])
   })
 
@@ -213,7 +215,7 @@ test('findings without a tenant are never joined: nobody knows whose they are', 
 test('a case grows to its cap and no further, in number and in time; what follows founds the next', () => {
   const many = Array.from({ length: maxFindings * 2 + 1 }, (_, i) => finding(`f${i}`, i))
   expect(groups(many).map((ids) => ids.length)).toEqual([maxFindings, maxFindings, 1])
-  const size = { count: 2, firstTime: 0, lastTime: 71.5 * 60 * minute }
+  const size = { count: 2, firstTime: 0, lastTime: 71.5 * 60 * minute, marks: [] }
   const near = { placed: [placed('long', size.lastTime)], sizes: new Map([['long', size]]) }
   expect(run([finding('a', 71.9 * 60 * minute)], near).placements[0]?.caseId).toBe('long')
   expect(run([finding('a', 72.1 * 60 * minute)], near).placements[0]?.founder).toBe(true)
@@ -266,4 +268,26 @@ test('a policy may leave a kind out, or a value', () => {
   const ignoring = correlationPolicy.parse({ ignore: ['host:ws-01'] })
   for (const policy of [none, ignoring])
     expect(new Set(run(two, {}, policy).placements.map(({ caseId }) => caseId)).size).toBe(2)
+})
+
+describe('files, public addresses and domains', () => {
+  const address = (value: string): Entity => ({ kind: 'address', value })
+  const at = (id: string, minutes: number, ...entities: Entity[]): Finding =>
+    finding(id, minutes * minute, [host('ws-01'), ...entities])
+
+  test('that two attacks do not share speak against their being one, though the device is', () => {
+    const apart = [at('a', 0, address('203.0.113.1')), at('b', 10, address('203.0.113.2'))]
+    expect(groups(apart)).toEqual([['a'], ['b']])
+    expect(groups([at('a', 0, address('203.0.113.1')), at('b', 10)])).toEqual([['a', 'b']])
+    const shared = [at('a', 0, address('203.0.113.1')), at('b', 10, address('203.0.113.1'))]
+    expect(groups(shared)).toEqual([['a', 'b']])
+  })
+})
+
+test('one device among several that a finding names says less', () => {
+  const names = (id: string, time: number, ...hosts: string[]): Finding => finding(id, time, hosts.map(host))
+  const common = history(100, [host('dc'), 20])
+  expect(groups([names('a', 0, 'dc'), names('b', minute, 'dc')], common)).toEqual([['a', 'b']])
+  const mentioned = [names('a', 0, 'dc', 'x1', 'x2'), names('b', minute, 'dc', 'y1', 'y2')]
+  expect(groups(mentioned, common)).toEqual([['a'], ['b']])
 })

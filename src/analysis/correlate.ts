@@ -3,6 +3,7 @@ import type { Entity } from '../domain/entity.ts'
 import type { Finding } from '../domain/finding.ts'
 import { type CorrelationPolicy, type LinkKind } from './policy.ts'
 import { decay, linkKindOf, rarity } from './rarity.ts'
+import { contradicts, marksOf, unitedMarks } from './marks.ts'
 import { type Shared, scoreOf, wordsOf } from './reasons.ts'
 
 /** A sighting of an entity of a finding that already is in a case. */
@@ -16,6 +17,8 @@ export interface CaseSize {
   count: number
   firstTime: number
   lastTime: number
+  /** What tells it from other attacks: its files, public addresses and domains, as `marksOf` writes them. */
+  marks: readonly string[]
 }
 
 /** What there is already, as far as it can matter to the findings in question. */
@@ -36,6 +39,7 @@ export interface Placement {
   weight: number
   /** It is the first of its case. */
   founder: boolean
+  marks: readonly string[]
 }
 
 /** A finding that would have fitted into another case as well: the two cases look related. */
@@ -100,7 +104,8 @@ class Placing {
 
   place(finding: Finding): void {
     const links = linksOf(finding, this.#policy)
-    const [best, ...others] = this.#candidates(finding, links)
+    const marks = marksOf(links)
+    const [best, ...others] = this.#candidates(finding, links, marks)
     const placement =
       best === undefined
         ? {
@@ -109,8 +114,9 @@ class Placing {
             reason: 'first finding of the case',
             weight: 0,
             founder: true,
+            marks,
           }
-        : { finding, caseId: best.caseId, ...reasonOf(best), founder: false }
+        : { finding, caseId: best.caseId, ...reasonOf(best), founder: false, marks }
     this.#keep(placement, links)
     for (const other of others) this.#bridge(placement, other)
   }
@@ -123,12 +129,17 @@ class Placing {
   }
 
   /** The cases that it fits into, best first: in whatever order the sightings came, always the same. */
-  #candidates(finding: Finding, links: readonly Link[]): Candidate[] {
+  #candidates(finding: Finding, links: readonly Link[], marks: readonly string[]): Candidate[] {
     const found = new Map<string, Candidate>()
-    for (const link of links) this.#share(finding, link, found)
+    for (const link of links) {
+      // One device among several is mentioned rather than meant.
+      const among = links.filter((one) => one.rule === link.rule).length
+      this.#share(finding, link, { found, share: 1 / Math.sqrt(among) })
+    }
     const good: Candidate[] = []
     for (const one of found.values()) {
-      one.score = scoreOf(one.shared)
+      const against = contradicts(marks, this.#sizes.get(one.caseId)?.marks ?? [])
+      one.score = scoreOf(one.shared) * (against ? this.#policy.contradiction : 1)
       if ((one.grouped || one.score >= this.#policy.threshold) && this.#fits(finding, one)) good.push(one)
     }
     return good.sort(
@@ -141,7 +152,11 @@ class Placing {
   }
 
   /** Adds what one entity says for each case in which it stands nearby. */
-  #share(finding: Finding, { key, rule: kind, ...entity }: Link, found: Map<string, Candidate>): void {
+  #share(
+    finding: Finding,
+    { key, rule: kind, ...entity }: Link,
+    { found, share }: { found: Map<string, Candidate>; share: number },
+  ): void {
     const sightings = this.#byLink.get(key)
     if (sightings === undefined) return
     const rule = kind && this.#ruleOf(kind, key, finding.tenantId ?? '')
@@ -159,7 +174,7 @@ class Placing {
       if (rule === undefined) own.grouped = true
       else {
         const { weight, windowMs, ...counts } = rule
-        own.shared.push({ ...entity, ...counts, gap, weight: weight * decay(gap, windowMs) })
+        own.shared.push({ ...entity, ...counts, gap, weight: weight * share * decay(gap, windowMs) })
       }
       found.set(caseId, own)
     }
@@ -189,7 +204,12 @@ class Placing {
     this.#placements.push(placement)
     this.#sizes.set(
       caseId,
-      united(this.#sizes.get(caseId), { count: 1, firstTime: finding.time, lastTime: finding.time }),
+      united(this.#sizes.get(caseId), {
+        count: 1,
+        firstTime: finding.time,
+        lastTime: finding.time,
+        marks: placement.marks,
+      }),
     )
     if (placement.founder) {
       this.#fresh.set(caseId, [])
@@ -266,6 +286,7 @@ function united(a: CaseSize | undefined, b: CaseSize | undefined): CaseSize {
     count: (a?.count ?? 0) + (b?.count ?? 0),
     firstTime: Math.min(a?.firstTime ?? Infinity, b?.firstTime ?? Infinity),
     lastTime: Math.max(a?.lastTime ?? -Infinity, b?.lastTime ?? -Infinity),
+    marks: unitedMarks(a?.marks, b?.marks),
   }
 }
 

@@ -21,18 +21,20 @@ export const correlationPolicy = z.strictObject({
   threshold: z.number().positive().default(0.5),
   kinds: z
     .strictObject({
-      host: link(2, 60),
-      user: link(1.6, 60),
+      host: link(1.6, 60),
+      user: link(1.4, 60),
       /** A public address. */
-      address: link(2, 240),
+      address: link(2, 720),
       /** An address of the customer's own network. */
       internalAddress: link(1.2, 60),
       hash: link(3, 7 * 1440),
-      domain: link(1.6, 240),
+      domain: link(1.6, 720),
       /** The same detection again: rule, title without its numbers, files, device and user. */
       content: link(2, 240),
     })
     .prefault({}),
+  /** What is left of the weight where files, public addresses or domains speak against it: none in common. */
+  contradiction: z.number().min(0).max(1).default(0.3),
   /** Rarity is counted over the cases of so many days before and after. */
   historyDays: z.number().int().min(1).max(365).default(30),
   /** What stands in more than this share of a customer's cases links nothing, once there are `commonCases` of them. */

@@ -86,6 +86,7 @@ async function fill(count: number): Promise<void> {
     lastTime: t,
     findingCount: 1,
     mergedInto: null,
+    marks: [],
     createdAt: t,
     updatedAt: t,
   }))

@@ -1,4 +1,5 @@
 import { type Correlation, type Placement, correlate } from '../analysis/correlate.ts'
+import { unitedMarks } from '../analysis/marks.ts'
 import { type Case, statusOf } from '../domain/case.ts'
 import type { Finding } from '../domain/finding.ts'
 import { worst } from '../domain/severity.ts'
@@ -21,6 +22,8 @@ export interface CaseNews {
   joined: { finding: Finding; reason: string }[]
   /** Findings that the vendor has resolved or reopened. */
   turned: Finding[]
+  /** What a person's correction has to say to the ticket. */
+  said?: readonly { title: string; body: string }[]
 }
 
 /** Finding → Case, in the caller's transaction. Findings without a tenant are kept and wait. */
@@ -108,9 +111,10 @@ async function keepNews(
     return entry
   }
   // The founder of a case is placed first; where two became one, it need not be the earliest.
-  for (const { finding, caseId, reason, founder } of placements.toSorted(foundersFirst)) {
+  for (const placement of placements.toSorted(foundersFirst)) {
+    const { finding, caseId, reason, founder } = placement
     const entry = entryOf(known.get(caseId) ?? found(caseId, finding, now))
-    entry.case = grown(entry.case, finding, now)
+    entry.case = grown(entry.case, placement, now)
     if (founder) entry.founder = finding
     else entry.joined.push({ finding, reason })
   }
@@ -167,17 +171,19 @@ function found(id: string, finding: Finding, now: number): Case {
     status,
     findingCount: 0,
     mergedInto: null,
+    marks: [],
     ...times,
   }
 }
 
-function grown(own: Case, finding: Finding, now: number): Case {
+function grown(own: Case, { finding, marks }: Placement, now: number): Case {
   return {
     ...own,
     severity: worst([own.severity, finding.severity]),
     firstTime: Math.min(own.firstTime, finding.time),
     lastTime: Math.max(own.lastTime, finding.time),
     findingCount: own.findingCount + 1,
+    marks: unitedMarks(own.marks, marks),
     updatedAt: now,
   }
 }

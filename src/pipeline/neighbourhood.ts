@@ -4,7 +4,7 @@ import type { EntityKind } from '../domain/entity.ts'
 import type { Finding } from '../domain/finding.ts'
 import { casesByIds, countCasesBegun } from '../store/cases.ts'
 import { type Span, countCasesWith, neighbours } from '../store/entities.ts'
-import { getMeta } from '../store/meta.ts'
+import { getMeta, setMeta } from '../store/meta.ts'
 import type { Db } from '../store/store.ts'
 
 /** What the store knows that can matter to where a batch of findings belongs: four queries, whatever its size. */
@@ -17,7 +17,10 @@ export async function neighbourhood(
   const placed = await neighbours(tx, [...spans.values()].flat())
   const known = await casesByIds(tx, [...new Set(placed.map((one) => one.caseId))])
   const sizes = new Map<string, CaseSize>(
-    known.map(({ id, findingCount: count, firstTime, lastTime }) => [id, { count, firstTime, lastTime }]),
+    known.map(({ id, findingCount: count, firstTime, lastTime, marks }) => [
+      id,
+      { count, firstTime, lastTime, marks },
+    ]),
   )
   // Only what is shared is weighed, so only that is counted.
   const shared = new Set(placed.map((one) => keyOf(one.tenantId, one)))
@@ -87,4 +90,8 @@ const policyKey = 'correlation-policy'
 export async function activePolicy(db: Db): Promise<CorrelationPolicy> {
   const kept = await getMeta(db, policyKey)
   return kept === undefined ? defaultPolicy : correlationPolicy.parse(kept)
+}
+
+export async function setPolicy(db: Db, policy: CorrelationPolicy): Promise<void> {
+  await setMeta(db, policyKey, policy)
 }

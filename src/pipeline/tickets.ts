@@ -65,12 +65,13 @@ function decide(desk: Desk): void {
   if (entry.founder !== undefined) found(desk, entry.founder)
   const { was } = entry
   const reopened = was?.status === 'resolved' && entry.case.status === 'open'
-  const told = reopened && needsFollowUp(desk) ? followUp(desk) : undefined
+  const told = reopened && !isApartAgain(entry) && needsFollowUp(desk) ? followUp(desk) : undefined
   for (const { finding, reason } of entry.joined) {
     if (finding.id === told) continue
     const body = joinedBody(finding, reason, vendorOf(desk, finding))
     note(desk, 'further alert', body, { quotes: finding.recordId })
   }
+  for (const { title, body } of entry.said ?? []) note(desk, title, body)
   for (const finding of entry.turned) {
     // A ticket that is done with is not told that its alerts are, too.
     if (finding.id === told || (!finding.open && was?.status === 'resolved')) continue
@@ -128,6 +129,11 @@ function note(
   }))
 }
 
+/** A person has taken back a merge: its ticket, which was resolved for that, is the case's again. */
+function isApartAgain({ was, case: own }: CaseNews): boolean {
+  return was !== undefined && was.mergedInto !== null && own.mergedInto === null
+}
+
 /** A ticket that is still open, or is about to be made, takes the news as it is. */
 function isClosed(ticket: Ticket | undefined): ticket is Ticket {
   return ticket?.agreed.status === 'resolved'
@@ -172,7 +178,7 @@ function afresh(desk: Desk): void {
 
 function reopen(desk: Desk, followed: boolean): void {
   const { changes, entry, route, policy, ticket } = desk
-  if (!followed && isClosed(ticket) && policy.onReopen === 'reopen') {
+  if (isApartAgain(entry) || (!followed && isClosed(ticket) && policy.onReopen === 'reopen')) {
     const subject = 'Reopen: the case has news'
     changes.add(entry.case.id, route.connectionId, 'reopen', () => ({
       kind: 'reopen',
@@ -185,8 +191,12 @@ function reopen(desk: Desk, followed: boolean): void {
 
 function close(desk: Desk): void {
   const { changes, entry, route, policy, ticket } = desk
-  if (policy.onVendorResolve === 'resolve' && !isClosed(ticket)) {
-    const subject = 'Resolve: the vendor has closed every alert of the case'
+  if (entry.case.mergedInto !== null || (policy.onVendorResolve === 'resolve' && !isClosed(ticket))) {
+    const why =
+      entry.case.mergedInto === null
+        ? 'the vendor has closed every alert of the case'
+        : 'it is one with another'
+    const subject = `Resolve: ${why}`
     changes.add(entry.case.id, route.connectionId, 'status', () => ({
       kind: 'status',
       subject,

@@ -3,6 +3,7 @@ import type { Case, CaseStatus } from '../domain/case.ts'
 import type { Severity } from '../domain/severity.ts'
 import type { Db } from './engine.ts'
 import { insertMany } from './insert.ts'
+import { decode, encode } from './json.ts'
 import { among, type Before, isBefore, listTable } from './lists.ts'
 
 export interface CaseRow {
@@ -15,6 +16,7 @@ export interface CaseRow {
   last_time: number
   finding_count: number
   merged_into: string | null
+  marks: string
   created_at: number
   updated_at: number
 }
@@ -28,6 +30,7 @@ const updated = [
   'last_time',
   'finding_count',
   'merged_into',
+  'marks',
   'updated_at',
 ] as const
 
@@ -52,7 +55,7 @@ export interface CaseFilter {
   before?: Before
 }
 
-/** Newest attack first, by the time of its first finding; the page after continues before `{ time: firstTime, id }`. */
+/** Without those that were merged into others. Newest attack first, by the time of its first finding; the page after continues before `{ time: firstTime, id }`. */
 export async function listCases(db: Db, { status, tenantId, limit, before }: CaseFilter): Promise<Case[]> {
   let query = db
     .selectFrom('cases')
@@ -60,6 +63,7 @@ export async function listCases(db: Db, { status, tenantId, limit, before }: Cas
     .orderBy('first_time', 'desc')
     .orderBy('id', 'desc')
     .limit(limit)
+    .where('merged_into', 'is', null)
   if (status) query = query.where('status', '=', status)
   if (tenantId !== undefined) query = query.where('tenant_id', '=', tenantId)
   if (before) query = query.where(isBefore('first_time', 'id', before))
@@ -69,6 +73,7 @@ export async function listCases(db: Db, { status, tenantId, limit, before }: Cas
 export async function countCases(db: Db): Promise<Record<CaseStatus, number>> {
   const query = db
     .selectFrom('cases')
+    .where('merged_into', 'is', null)
     .select('status')
     .select((eb) => eb.fn.countAll<number>().as('count'))
   const rows = await query.groupBy('status').execute()
@@ -81,6 +86,7 @@ export async function casesWithoutTicket(db: Db, tenantIds: string[]): Promise<C
     .selectFrom('cases')
     .selectAll('cases')
     .where(among(db, 'tenant_id', tenantIds))
+    .where('merged_into', 'is', null)
   const decided = sql<boolean>`exists (select 1 from ticket_changes as c where c.case_id = cases.id)`
   return (
     await query
@@ -116,6 +122,7 @@ function toRow(row: Case): CaseRow {
     last_time: row.lastTime,
     finding_count: row.findingCount,
     merged_into: row.mergedInto,
+    marks: encode(row.marks),
     created_at: row.createdAt,
     updated_at: row.updatedAt,
   }
@@ -132,6 +139,7 @@ function fromRow(row: CaseRow): Case {
     lastTime: row.last_time,
     findingCount: row.finding_count,
     mergedInto: row.merged_into,
+    marks: decode(row.marks),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

@@ -1,6 +1,7 @@
 import type { Edge } from '../domain/case.ts'
 import type { Db } from './engine.ts'
 import { insertMany } from './insert.ts'
+import { among } from './lists.ts'
 
 export interface EdgeRow {
   case_id: string
@@ -24,4 +25,18 @@ export async function edgesOf(db: Db, caseId: string): Promise<Edge[]> {
     .selectFrom('edges')
     .select(['case_id as caseId', 'finding_id as findingId', 'reason', 'weight'])
   return query.where('case_id', '=', caseId).orderBy('finding_id').execute()
+}
+
+/** These findings leave their cases. */
+export async function dropEdges(
+  db: Db,
+  caseIds: readonly string[],
+  findingIds: readonly string[],
+): Promise<void> {
+  if (findingIds.length === 0) return
+  await db
+    .deleteFrom('edges')
+    .where(among(db, 'case_id', caseIds))
+    .where(among(db, 'finding_id', findingIds))
+    .execute()
 }

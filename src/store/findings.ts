@@ -113,6 +113,12 @@ export async function findingsOfCases(db: Db, caseIds: string[]): Promise<Stored
   return (await query.orderBy('time').orderBy('id').execute()).map(fromRow)
 }
 
+/** Everything in a case since then, by event time. Read whole: for a look back, not for the line. */
+export async function findingsSince(db: Db, since: number): Promise<StoredFinding[]> {
+  const query = db.selectFrom('findings').selectAll().where('time', '>=', since)
+  return (await query.where('case_id', 'is not', null).orderBy('time').orderBy('id').execute()).map(fromRow)
+}
+
 /** Those of the cases in which the vendor still has a finding open. */
 export async function casesWithOpenFindings(db: Db, caseIds: string[]): Promise<Set<string>> {
   const query = db

@@ -123,6 +123,7 @@ export function caseOf(id: string, over: Partial<Case> = {}): Case {
     status: 'open',
     findingCount: 1,
     mergedInto: null,
+    marks: [],
     ...times,
     ...over,
   }

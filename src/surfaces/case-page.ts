@@ -40,6 +40,8 @@ export function casePage(own: CaseDetail, now: number): string {
 ${decision}
 <h2>Findings, and why they belong together</h2>
 ${rows(['Finding', 'Severity', 'At the vendor', 'When', 'Title', 'Why', 'Seen on'], findings, 'None.', ['Title', 'Why', 'Seen on'])}
+${own.related.map((one) => `<p>Looks related to <a href="/cases/${encodeURIComponent(one.case_id)}"><code>${escape(one.marker)}</code></a>: ${escape(one.reason)}</p>`).join('\n')}
+${own.corrections.map((one) => `<p>${when(one.at)} ${escape(one.kind)} by ${escape(one.who)}${one.why === '' ? '' : ` (${escape(one.why)})`}: ${one.findings.length} from <code>${escape(one.from)}</code> to <code>${escape(one.into)}</code>${one.undone ? ', undone' : ''}</p>`).join('\n')}
 <h2>Deliveries</h2>
 ${rows(['Kind', 'State', 'Attempts', 'Look-ups', 'Sent', 'Subject', 'Trouble'], deliveries, 'Nothing was decided yet.', ['Subject', 'Trouble'])}
 <h2>What was said</h2>

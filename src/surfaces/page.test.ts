@@ -46,6 +46,7 @@ const own: CaseDetail = {
   first_time: at,
   last_time: at,
   finding_count: 1,
+  merged_into: null,
   ticket: { number: evil, url: 'javascript:alert(1)' },
   created_at: at,
   updated_at: at,
@@ -60,6 +61,7 @@ const own: CaseDetail = {
       open: true,
       time: at,
       entities: [{ kind: 'host', value: evil }],
+      weight: 0,
       reason: evil,
       record_id: 'rec_1',
     },
@@ -85,6 +87,20 @@ const own: CaseDetail = {
   ],
   comments: [{ source: 'ticket', author: evil, body: evil, at }],
   decision: { status: 'resolved', who: evil, reason: evil, at },
+  corrections: [
+    {
+      id: 'cor_1',
+      kind: 'merge' as const,
+      at,
+      who: evil,
+      why: evil,
+      into: evil,
+      from: evil,
+      findings: ['fnd_1'],
+      undone: false,
+    },
+  ],
+  related: [{ case_id: evil, marker: evil, reason: evil, weight: 1 }],
   deliveries: [
     {
       id: 'chg_1',

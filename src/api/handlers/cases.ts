@@ -1,14 +1,17 @@
 import { Refusal } from '../../contract/refusal.ts'
-import type { Case, CaseDecision } from '../../domain/case.ts'
+import type { Case, CaseDecision, Edge } from '../../domain/case.ts'
+import type { Correction } from '../../domain/correction.ts'
 import { isIndicator } from '../../domain/entity.ts'
 import { markerOf } from '../../domain/id.ts'
 import type { TicketChange } from '../../domain/ticket.ts'
 import { commentsOf } from '../../store/case-comments.ts'
 import { decisionsOf } from '../../store/case-decisions.ts'
 import { casesByIds, listCases } from '../../store/cases.ts'
+import { correctionsOf } from '../../store/corrections.ts'
 import { edgesOf } from '../../store/edges.ts'
 import { type StoredFinding, findingsOfCases } from '../../store/findings.ts'
 import type { Db } from '../../store/store.ts'
+import { suggestionsOf } from '../../store/suggestions.ts'
 import { tenants } from '../../store/tenants.ts'
 import { listChanges } from '../../store/ticket-changes.ts'
 import { ticketByMarker, ticketsOf } from '../../store/tickets.ts'
@@ -35,16 +38,16 @@ export async function list({ db }: Ask, query: CaseQuery): Promise<ListPage<Case
 
 /** `reference` is a case's id, or the marker that its ticket carries. */
 export async function get({ db }: Ask, reference: string): Promise<CaseDetail> {
-  const own = (await casesByIds(db, [reference]))[0] ?? (await byMarker(db, reference))
+  const own = await findCase(db, reference)
   const [answer] = own === undefined ? [] : await toAnswers(db, [own])
   if (answer === undefined) throw new Refusal(404, 'resource_not_found', `No case ${reference}.`)
-  const reasons = new Map((await edgesOf(db, answer.id)).map((edge) => [edge.findingId, edge.reason]))
+  const edges = new Map((await edgesOf(db, answer.id)).map((edge) => [edge.findingId, edge]))
   const findings = await findingsOfCases(db, [answer.id])
   const changes = await listChanges(db, { caseId: answer.id, limit: 1000 })
   const decision = (await decisionsOf(db, [answer.id])).get(answer.id)
   return {
     ...answer,
-    findings: findings.map((finding) => toFindingAnswer(finding, reasons.get(finding.id) ?? '')),
+    findings: findings.map((finding) => toFindingAnswer(finding, edges.get(finding.id))),
     tickets: (await ticketsOf(db, [answer.id])).map(toTicketAnswer),
     deliveries: changes.toSorted(inOrderDecided).map(toDeliveryAnswer),
     comments: (await commentsOf(db, answer.id)).map(({ source, author, body, at }) => ({
@@ -54,6 +57,32 @@ export async function get({ db }: Ask, reference: string): Promise<CaseDetail> {
       at: instant(at),
     })),
     decision: decision === undefined ? null : toDecisionAnswer(decision),
+    corrections: (await correctionsOf(db, answer.id)).map(toCorrectionAnswer),
+    related: (await suggestionsOf(db, answer.id)).map((one) => ({
+      case_id: one.otherId,
+      marker: markerOf(one.otherId),
+      reason: one.reason,
+      weight: one.weight,
+    })),
+  }
+}
+
+/** By its id, or by the marker that its ticket carries. */
+export async function findCase(db: Db, reference: string): Promise<Case | undefined> {
+  return (await casesByIds(db, [reference]))[0] ?? (await byMarker(db, reference))
+}
+
+function toCorrectionAnswer(one: Correction): CaseDetail['corrections'][number] {
+  return {
+    id: one.id,
+    kind: one.kind,
+    at: instant(one.at),
+    who: one.who,
+    why: one.why,
+    into: markerOf(one.caseId),
+    from: markerOf(one.otherId),
+    findings: one.moves.map((move) => move.findingId),
+    undone: one.undoneBy !== null,
   }
 }
 
@@ -107,6 +136,7 @@ async function toAnswers(db: Db, rows: readonly Case[]): Promise<CaseAnswer[]> {
       first_time: instant(row.firstTime),
       last_time: instant(row.lastTime),
       finding_count: row.findingCount,
+      merged_into: row.mergedInto === null ? null : markerOf(row.mergedInto),
       ticket: ticket === undefined ? null : { number: ticket.number, url: ticket.url },
       created_at: instant(row.createdAt),
       updated_at: instant(row.updatedAt),
@@ -114,7 +144,7 @@ async function toAnswers(db: Db, rows: readonly Case[]): Promise<CaseAnswer[]> {
   })
 }
 
-function toFindingAnswer(finding: StoredFinding, reason: string): CaseDetail['findings'][number] {
+function toFindingAnswer(finding: StoredFinding, edge: Edge | undefined): CaseDetail['findings'][number] {
   return {
     id: finding.id,
     connection: finding.connectionId,
@@ -125,7 +155,8 @@ function toFindingAnswer(finding: StoredFinding, reason: string): CaseDetail['fi
     open: finding.open,
     time: instant(finding.time),
     entities: finding.entities.filter(isIndicator),
-    reason,
+    reason: edge?.reason ?? '',
+    weight: edge?.weight ?? 0,
     record_id: finding.recordId,
   }
 }

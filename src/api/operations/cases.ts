@@ -1,5 +1,6 @@
 import * as z from 'zod'
 
+import { correctionKinds } from '../../domain/correction.ts'
 import { operation } from '../../contract/operation.ts'
 import { cursorPaging } from '../paging.ts'
 import { deliveryAnswer } from './deliveries.ts'
@@ -17,6 +18,7 @@ const caseAnswer = z.object({
   first_time: time.describe('of its first finding'),
   last_time: time,
   finding_count: z.int(),
+  merged_into: z.string().nullable().describe('the marker of the case in which a person merged it'),
   ticket: z.object({ number: z.string(), url: z.string().nullable() }).nullable(),
   created_at: time,
   updated_at: time,
@@ -35,7 +37,27 @@ const findingAnswer = z.object({
   time,
   entities: z.array(z.object({ kind: z.string(), value: z.string() })),
   reason: z.string().describe('why it is in this case'),
+  weight: z.number().describe('what the shared entities weigh; 0 where the reason is another'),
   record_id: z.string().describe('the bytes that it was read from'),
+})
+
+const correctionAnswer = z.object({
+  id: z.string(),
+  kind: z.enum(correctionKinds),
+  at: time,
+  who: z.string(),
+  why: z.string(),
+  into: z.string().describe('the marker of the case that gained'),
+  from: z.string().describe('the marker of the case that lost'),
+  findings: z.array(z.string()),
+  undone: z.boolean(),
+})
+
+const relatedAnswer = z.object({
+  case_id: z.string(),
+  marker: z.string(),
+  reason: z.string(),
+  weight: z.number(),
 })
 
 const caseDetail = caseAnswer.extend({
@@ -56,6 +78,8 @@ const caseDetail = caseAnswer.extend({
     .object({ status: z.enum(['open', 'resolved']), who: z.string(), reason: z.string(), at: time })
     .nullable()
     .describe('a person’s word at the ticket, until there is news of the attack'),
+  corrections: z.array(correctionAnswer).describe('what people changed, newest first'),
+  related: z.array(relatedAnswer).describe('cases that look like the same attack'),
 })
 
 export type CaseDetail = z.infer<typeof caseDetail>

@@ -6,6 +6,7 @@ export async function up(db: Kysely<any>): Promise<void> {
   const text = sql.raw(engineOf(db) === 'postgres' ? 'text collate "C"' : 'text')
   await sql`alter table edges add column weight double precision not null default 0`.execute(db)
   await sql`alter table cases add column merged_into ${text}`.execute(db)
+  await sql`alter table cases add column marks ${text} not null default '[]'`.execute(db)
 
   // Beside each sighting: to look for neighbours then touches no finding.
   await sql`alter table entities add column case_id ${text}`.execute(db)

@@ -1,8 +1,11 @@
 import { get } from '../../api/handlers/cases.ts'
 import type { CaseDetail } from '../../api/operations/cases.ts'
 import { withAsk } from './ask.ts'
+import { correctCase, correctionUsages, correctionVerbs } from './case-correct.ts'
 import { type Define, command } from './command.ts'
+import { hint } from './nearest.ts'
 import { jsonFlag, printJson, relative } from './output.ts'
+import { CliError } from './program.ts'
 import { oneLine, table } from './table.ts'
 import { statusOf } from './tickets.ts'
 
@@ -10,13 +13,27 @@ export const define: Define = (program) =>
   command({
     meta: {
       name: 'case',
-      description: 'Show one case: findings, why they belong together, ticket, deliveries',
+      description: `Show one case: findings, why they belong together, ticket, deliveries. ${correctionUsages.join(', ')} put right who is in which`,
     },
     args: {
-      id: { type: 'positional', description: 'its marker (WF-…, as in the ticket) or id', required: true },
+      id: {
+        type: 'positional',
+        description: `its marker (WF-…, as in the ticket) or id; or ${correctionVerbs.join(', ')}`,
+        required: true,
+      },
+      first: { type: 'positional', description: 'a case, or the finding to move', required: false },
+      second: { type: 'positional', description: 'a case, or the findings to split off', required: false },
+      why: { type: 'string', description: 'kept with the correction', valueHint: 'text', default: '' },
       json: jsonFlag,
     },
     async run({ args }) {
+      const { id: verb, first, second, why } = args
+      if (correctionVerbs.includes(verb))
+        return correctCase(program, { verb, first, second, why, json: args.json === true })
+      if (first !== undefined)
+        throw new CliError(
+          `case has no "${verb}"${hint(verb, correctionVerbs)}: ${correctionUsages.join(', ')}`,
+        )
       await withAsk(program, async (ask) => {
         const own = await get(ask, args.id)
         if (args.json === true) printJson(program, own)
@@ -32,8 +49,11 @@ function describe(own: CaseDetail, now: number, width: number | undefined): stri
   const facts = [
     `${own.marker} ${oneLine(own.title)}`,
     `${own.severity}, ${own.status}, ${oneLine(own.tenant)}; began ${relative(own.first_time, now)}, id ${own.id}`,
+    ...(own.merged_into === null ? [] : [`merged into ${own.merged_into}`]),
     ...(tickets.length === 0 ? ['no ticket yet'] : tickets),
     ...(own.decision === null ? [] : [decided(own.decision, now)]),
+    ...own.related.map((one) => `looks related to ${one.marker}: ${oneLine(one.reason)}`),
+    ...own.corrections.map((one) => `${relative(one.at, now)} ${oneLine(wordsOf(one))}`),
   ]
   const findings = table(own.findings, width, [
     { title: 'finding', of: (row) => `${row.connection}/${row.feed}/${row.vendor_id}` },
@@ -64,4 +84,17 @@ function describe(own: CaseDetail, now: number, width: number | undefined): stri
 
 function decided({ status, who, reason, at }: NonNullable<CaseDetail['decision']>, now: number): string {
   return `${status === 'resolved' ? 'resolved' : 'reopened'} by ${oneLine(who)} ${relative(at, now)}: ${oneLine(reason)}`
+}
+
+function wordsOf({
+  kind,
+  who,
+  why,
+  into,
+  from,
+  findings,
+  undone,
+}: CaseDetail['corrections'][number]): string {
+  const what = findings.length === 1 ? '1 finding' : `${findings.length} findings`
+  return `${kind} by ${who}${why === '' ? '' : ` (${why})`}: ${what} from ${from} to ${into}${undone ? ', undone' : ''}`
 }

@@ -18,8 +18,12 @@ export const commands: Record<string, Entry> = {
   sync: { about: 'Read once, now, and deliver what follows from it', load: () => import('./sync.ts') },
   cases: { about: 'List cases, newest attack first', load: () => import('./cases.ts') },
   case: {
-    about: 'Show one case: findings, why they belong together, ticket, deliveries',
+    about: 'Show one case and why its findings belong together; merge, split, move, undo',
     load: () => import('./case.ts'),
+  },
+  replay: {
+    about: 'Show what another correlation policy would have made of the last days',
+    load: () => import('./replay.ts'),
   },
   tickets: { about: 'List tickets', load: () => import('./tickets.ts') },
   deliveries: {

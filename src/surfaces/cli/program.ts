@@ -7,6 +7,8 @@ export interface Program {
   outside: Outside
   /** Names this process in leases. */
   holder: string
+  /** Who runs it, as the operating system calls them: decisions are kept under this name. */
+  user: string
   /** Whether another process, by its name in leases, is known to be gone. One on another machine never is. */
   hasDied(holder: string): boolean
   /** Throws a ConfigError. */

@@ -10,6 +10,7 @@ import { syncFeed } from './sync.ts'
 import type { Live } from './vendors.ts'
 
 const retryMs = 15_000
+const mostRetryMs = 5 * 60_000
 /** Until the line is free again: a batch takes about as long. */
 const lineMs = 20
 const sweepMs = 10 * 60_000
@@ -51,12 +52,15 @@ async function startConnection(
   mail: Signal,
 ): Promise<void> {
   const { desk, feeds } = live.connector
+  const inVain = new Map<string, number>()
   const read = async (feed: Feed): Promise<number> => {
     const run = await syncFeed(hub, live, feed)
     if (run !== undefined && run.rows > 0) news.ring()
     if (run?.outcome === 'failed')
       hub.log('warn', 'a feed failed', { connection: live.connection.id, feed: feed.name, error: run.error })
-    return run?.outcome === 'ok' ? feed.everyMs : Math.min(feed.everyMs, retryMs)
+    const failures = run?.outcome === 'ok' ? 0 : (inVain.get(feed.name) ?? 0) + 1
+    inVain.set(feed.name, failures)
+    return pauseAfter(feed, failures)
   }
   const jobs: Promise<void>[] = []
   const repeat = (name: string, work: () => Promise<unknown>): void => {
@@ -94,6 +98,11 @@ async function startConnection(
     repeat(feed.name, async () => wait(await read(feed)))
   }
   await Promise.all(jobs)
+}
+
+/** What did not succeed is tried again soon, and then less and less often: a vendor that is down is not helped by questions. */
+function pauseAfter({ everyMs }: Feed, failures: number): number {
+  return failures === 0 ? everyMs : Math.min(everyMs, mostRetryMs, retryMs * 2 ** (failures - 1))
 }
 
 async function loop(

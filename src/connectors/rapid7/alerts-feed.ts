@@ -21,7 +21,7 @@ import { siemAlerts } from './siem-alerts.ts'
 export const alertsFeed: Feed = {
   name: 'alerts',
   kind: 'findings',
-  everyMs: 20 * 60_000,
+  everyMs: 30 * 60_000,
   read: readAlerts,
   toReading: toAlertReading,
 }

@@ -12,7 +12,7 @@ import { type Scope, eachScope, readCursor } from './scopes.ts'
 export const auditFeed: Feed = {
   name: 'audit',
   kind: 'audit',
-  everyMs: 60 * 60_000,
+  everyMs: 180 * 60_000,
   read: readAudit,
   toActivity,
 }

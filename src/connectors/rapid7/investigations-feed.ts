@@ -19,7 +19,7 @@ import { type Scope, eachScope, readCursor } from './scopes.ts'
 export const investigationsFeed: Feed = {
   name: 'investigations',
   kind: 'findings',
-  everyMs: 5 * 60_000,
+  everyMs: 10 * 60_000,
   read: readInvestigations,
   toReading,
 }

@@ -98,6 +98,7 @@ test('doctor tells what the vendor answers otherwise than its contract says', as
       method: 'POST',
       body: JSON.stringify({ vendor: 'rocketcyber', name, value }),
     })
+  // One doctor after another is more than the vendor grants in a minute.
   await turn('rateLimit', '0')
   await turn('extraFields', 'on')
   await turn('words', 'unknown')
@@ -140,6 +141,20 @@ test('sync: cases, one ticket each, and every list shows them', async () => {
     exit: 2,
     err: 'watchfloor: No case WF-0000000000.\n',
   })
+})
+
+test('budget: what each command sent counts for the next one, and how late an incident can be is told', async () => {
+  const { exit, out } = await shell.run('budget --customers 200')
+  expect(exit).toBe(0)
+  expect(out).toMatch(/^syncro:address +150 in 60 s/m)
+  expect(out).toMatch(/^200 customers: oldest open incident seen at most \d+ s late$/m)
+  expect(out).not.toContain(keyOf('syncro'))
+  const told = JSON.parse((await shell.run('budget --json')).out)
+  const syncro = told.data.find((row: any) => row.name === 'syncro:address')
+  // The command is over: its share is given back, but what it sent in the last minute is not.
+  expect(syncro).toMatchObject({ shares: [], spent: expect.toSatisfy((sent: number) => sent > 0) })
+  const wrong = await shell.run('budget --customers many')
+  expect(wrong).toMatchObject({ exit: 2, err: expect.stringContaining('use 1 to 100000') })
 })
 
 test('a table keeps to the width of the terminal', async () => {

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import type { Finding } from '../domain/finding.ts'
 import { markerOf } from '../domain/id.ts'
 import { putCases } from '../store/cases.ts'
+import { putBudget } from '../store/budgets.ts'
 import { putConnection } from '../store/connections.ts'
 import { putCustomers } from '../store/customers.ts'
 import { putDeadLetter } from '../store/dead-letters.ts'
@@ -14,6 +15,7 @@ import { freshSqlite } from '../store/testing.ts'
 import { putChanges } from '../store/ticket-changes.ts'
 import { putTicket } from '../store/tickets.ts'
 import { contractAt } from './contract.ts'
+import { instant } from './ask.ts'
 import { createApi } from './serve.ts'
 
 const t = Date.UTC(2026, 10, 22, 12)
@@ -319,6 +321,44 @@ test('dead letters and runs are listed, bodies are not', async () => {
   expect((await get('/runs')).json.data).toMatchObject([
     { connection: 'acme', feed: 'incidents', outcome: 'failed' },
   ])
+})
+
+test('budgets tell who holds what, what the vendor taught, and how late an incident can be', async () => {
+  await connect()
+  await putTenants(store.db, [{ id: 'ten_1', name: 'Harbor Dental' }])
+  await ran('incidents', 'ok', t)
+  const rule = { scope: 'credential', requests: 60, windowMs: 60_000, concurrency: 3, guessed: true } as const
+  await putBudget(store.db, {
+    name: 'acme:0123',
+    connections: ['acme'],
+    rule,
+    holdings: [
+      { holder: 'host:1:ab', requests: 8, until: t + 60_000 },
+      { holder: '', requests: 5, until: t + 1_000 },
+      { holder: 'host:0:aa', requests: 9, until: t - 1 },
+    ],
+    mood: { factor: 0.5, factorAt: t, pausedUntil: t + 2_000, learned: null },
+    version: 1,
+    updatedAt: t,
+  })
+  const { json } = await get('/budgets?customers=200')
+  expect(json).toMatchObject({
+    customers: 200,
+    forecast: expect.stringMatching(/^200 customers: .* at most 61 s late$/),
+  })
+  expect(json.data).toMatchObject([
+    {
+      name: 'acme:0123',
+      guessed: true,
+      pace_percent: 50,
+      paused_until: instant(t + 2_000),
+      shares: [{ process: 'host:1:ab', requests: 8 }],
+      spent: 5,
+      open_late_seconds: 61,
+      warnings: [],
+    },
+  ])
+  expect((await get('/budgets?customers=0')).json.error.code).toBe('invalid_parameter')
 })
 
 test.each([

@@ -1,6 +1,7 @@
 import type { Contract } from '../contract/contract.ts'
 import { type ErrorHabit, readAnyError } from '../contract/errors.ts'
 import { Refusal } from '../contract/refusal.ts'
+import { budgets } from './operations/budgets.ts'
 import { cases } from './operations/cases.ts'
 import { coverage } from './operations/coverage.ts'
 import { customers } from './operations/customers.ts'
@@ -73,5 +74,6 @@ export const contractAt = (origin: string): Contract => ({
     listInventory: records.inventory,
     listRuns: runs.list,
     listDeadLetters: deadLetters.list,
+    listBudgets: budgets.list,
   },
 })

@@ -5,6 +5,7 @@ import { type Behaviour, type Call, Reply, createServer } from '../contract/serv
 import type { WireAnswer, WireRequest } from '../contract/wire.ts'
 import type { Ask } from './ask.ts'
 import { contractAt } from './contract.ts'
+import * as budgets from './handlers/budgets.ts'
 import * as cases from './handlers/cases.ts'
 import * as coverage from './handlers/coverage.ts'
 import * as customers from './handlers/customers.ts'
@@ -68,6 +69,7 @@ function behaviours({ ask, origin }: ApiParts): Record<string, Behaviour> {
     'inventory.list': page(records.inventory),
     'runs.list': page(runs.list),
     'dead-letters.list': page(deadLetters.list),
+    'budgets.list': page(budgets.list),
   }
 }
 

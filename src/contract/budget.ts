@@ -41,6 +41,8 @@ export class Budget {
   #open: ((lane: string, rule: Pace) => Ledger) | undefined
   #ledger: Ledger | undefined
   #share: Share
+  /** A share grows by so much at a time: what a crash wastes is less than that, and a part of what was used. */
+  readonly #step: number
   #asking = false
   #running = 0
   #peak = 0
@@ -56,6 +58,7 @@ export class Budget {
     this.rule = rule
     this.#outside = outside
     this.#granted = { requests: rule.requests, windowMs: rule.windowMs, aligned: rule.aligned === true }
+    this.#step = Math.ceil(rule.requests / 8)
     this.#share = { requests: rule.requests, until: Infinity, again: 0, mood: calm }
   }
 
@@ -174,7 +177,7 @@ export class Budget {
     this.#granted.requests = Math.ceil(granted * headroom[priority])
     const wait = this.#window.waitMs(this.#granted, now)
     if (wait > 0 && share.requests < this.rule.requests)
-      return Math.min(wait, this.#need(now, 2 * share.requests))
+      return Math.min(wait, this.#need(now, share.requests + Math.min(share.requests, this.#step)))
     return wait
   }
 
@@ -195,7 +198,7 @@ export class Budget {
     const ledger = this.#ledger
     if (ledger === undefined) return
     this.#asking = true
-    const base = Math.ceil(this.rule.requests / 32)
+    const base = Math.ceil(this.#step / 4)
     const used = Math.min(Math.ceil(this.#peak * 1.25), this.#share.requests)
     const want = Math.min(this.rule.requests, Math.max(base, least, used))
     try {

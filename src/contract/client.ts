@@ -68,17 +68,32 @@ export class Client {
   onRead: OnRead | undefined
   readonly #outside: Outside
   /** The last pages, by address. */
-  readonly #pages = new Map<string, Page<unknown>>()
+  readonly #pages: Map<string, Page<unknown>>
   #keptCharacters = 0
   readonly #bases = new Map<string | undefined, string>()
   readonly #secrets: RegExp[]
 
-  constructor(contract: Contract, settings: Record<string, string>, budget: Budget, outside: Outside) {
+  /** Requests of this one alone. */
+  requests = 0
+
+  constructor(
+    contract: Contract,
+    settings: Readonly<Record<string, string>>,
+    budget: Budget,
+    outside: Outside,
+    like?: Client,
+  ) {
     this.contract = contract
     this.settings = settings
     this.budget = budget
     this.#outside = outside
-    this.#secrets = secretsOf(contract, settings).flatMap(spellings)
+    this.#pages = like === undefined ? new Map() : like.#pages
+    this.#secrets = like === undefined ? secretsOf(contract, settings).flatMap(spellings) : like.#secrets
+  }
+
+  /** The same connection, with a count of its own. */
+  alone(): Client {
+    return new Client(this.contract, this.settings, this.budget, this.#outside, this)
   }
 
   /** Lets time pass between two looks at something that is not done yet. */
@@ -127,6 +142,7 @@ export class Client {
     input: Input<O>,
     options: CallOptions,
   ): Promise<Outcome<ValueOf<O>>> {
+    this.requests++
     // The declared input types are for callers; on the wire everything is a query value or JSON.
     const asked = { ...op.paging?.first(), ...(input.query as Record<string, QueryValue> | undefined) }
     const url = options.link ?? this.#url(op, input, asked)

@@ -163,7 +163,7 @@ export function paceOf(contract: Contract, settings: Record<string, string>): Pa
   return contract.pace?.(settings) ?? contract.limits.pace
 }
 
-export function secretsOf(contract: Contract, settings: Record<string, string>): string[] {
+export function secretsOf(contract: Contract, settings: Readonly<Record<string, string>>): string[] {
   return contract.settings
     .filter((field) => field.secret === true)
     .map((field) => settings[field.name] ?? '')

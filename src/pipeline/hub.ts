@@ -1,5 +1,6 @@
 import type { Outside } from '../domain/outside.ts'
 import type { Store } from '../store/store.ts'
+import type { WorkQueue } from '../store/work-queue.ts'
 import type { Protections } from './protections.ts'
 import type { Live } from './vendors.ts'
 
@@ -12,6 +13,8 @@ export interface Hub {
   holder: string
   protections: Protections
   log: Log
+  /** Where several processes share the work; without it all of it is done here. */
+  queue?: WorkQueue
 }
 
 /** One line of structured news. Never holds a key. */

@@ -57,8 +57,17 @@ async function run(hub: Hub, live: Live, feed: Feed, lease: Lease, fromStart: bo
   const memory = recall(hub.store, lease) ?? (await newMemory(hub, live, feed, lease))
   if (fromStart) memory.cursor = undefined
   const plainMark = memory.horizon.newest
-  const attempt = { hub, live, feed, lease, memory, ledger: new Ledger(), startedAt, plainMark }
-  const spent = live.client.budget.spent
+  const client = live.client.alone()
+  const attempt = {
+    hub,
+    live: { ...live, client },
+    feed,
+    lease,
+    memory,
+    ledger: new Ledger(),
+    startedAt,
+    plainMark,
+  }
   let rows = 0
   let error: string | undefined
   try {
@@ -70,7 +79,7 @@ async function run(hub: Hub, live: Live, feed: Feed, lease: Lease, fromStart: bo
   // After a failure nobody knows what was committed: the database tells.
   if (error !== undefined) forget(hub.store, lease)
   else remember(hub.store, lease, memory)
-  memory.last = await finish(attempt, rows, live.client.budget.spent - spent, error)
+  memory.last = await finish(attempt, rows, client.requests, error)
   return memory.last
 }
 

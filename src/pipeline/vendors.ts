@@ -57,7 +57,8 @@ export class Vendors {
 
   #budget({ contract }: Connector, settings: Record<string, string>, connectionId: string): Budget {
     const pace = paceOf(contract, settings)
-    const whose = pace.scope === 'address' ? 'address' : digest(secretsOf(contract, settings).join('\n'))
+    const whose =
+      pace.scope === 'address' ? 'address' : digest(secretsOf(contract, settings).join('\n')).slice(0, 12)
     const name = `${contract.vendor}:${whose}`
     const known = this.#budgets.get(name)
     known?.connections.add(connectionId)

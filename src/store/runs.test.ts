@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Run } from '../domain/run.ts'
 import { countDeadLetters, listDeadLetters, putDeadLetter, takeDeadLetter } from './dead-letters.ts'
-import { latestRuns, pruneRuns, putRun } from './runs.ts'
+import { latestRuns, pruneRuns, putRun, runLoads } from './runs.ts'
 import { forEachEngine } from './testing.ts'
 
 function run(id: string, feed: string, at: number, over: Partial<Run> = {}): Run {
@@ -31,6 +31,17 @@ forEachEngine((openFresh) => {
     expect(await latestRuns(db)).toEqual(latest)
     expect(await pruneRuns(db, 100)).toBe(1)
     expect(await latestRuns(db)).toEqual(latest)
+  })
+
+  test('what a turn costs is the mean of whole turns, quiet ones counted as often as they were', async () => {
+    const { db } = await openFresh()
+    await putRun(db, run('r1', 'incidents', 1, { requests: 100, endedAt: 901 }))
+    await putRun(db, run('r2', 'incidents', 2, { requests: 1, turns: 99, endedAt: 12 }))
+    await putRun(db, run('r3', 'incidents', 3, { requests: 50, outcome: 'failed' }))
+    expect(await runLoads(db, 1)).toEqual([
+      { connectionId: 'con', feed: 'incidents', requests: 1.99, lastsMs: 18.9 },
+    ])
+    expect(await runLoads(db, 3)).toEqual([])
   })
 
   test('the same trouble again is one dead letter, counted, until it is taken', async () => {

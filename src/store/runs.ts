@@ -34,6 +34,22 @@ export async function latestRuns(db: Db): Promise<Run[]> {
   return (await query.orderBy('connection_id').orderBy('feed').execute()).map(fromRow)
 }
 
+/** What a whole turn of each feed took on average since then: requests, and ms from its begin to its end. */
+export async function runLoads(
+  db: Db,
+  since: number,
+): Promise<{ connectionId: string; feed: string; requests: number; lastsMs: number }[]> {
+  // A row stands for as many turns as it counts, all like its last.
+  const mean = (what: string) => sql<number>`sum(1.0 * turns * ${sql.raw(what)}) / sum(turns)`
+  const query = db
+    .selectFrom('runs')
+    .select(['connection_id as connectionId', 'feed'])
+    .select([mean('requests').as('requests'), mean('(ended_at - started_at)').as('lastsMs')])
+    .where('outcome', '=', 'ok')
+    .where('started_at', '>=', since)
+  return query.groupBy(['connection_id', 'feed']).orderBy('connection_id').orderBy('feed').execute()
+}
+
 /** Forgets old runs, but never a feed's last one: a feed that died must keep showing when. Returns how many. */
 export async function pruneRuns(db: Db, olderThan: number): Promise<number> {
   const query = db

@@ -44,7 +44,11 @@ type PostgresOptions = { kind: 'postgres'; url: string }
 
 /** For one test: an empty database, a copy of the one that `test/support/postgres.ts` has migrated. */
 export async function freshPostgres(): Promise<PostgresOptions> {
-  return borrow(migrated, 'template', tableNames.map((table) => `delete from ${table}`).join(';'))
+  return borrow(
+    migrated,
+    'template',
+    [...tableNames.map((table) => `delete from ${table}`), 'drop schema if exists pgboss cascade'].join(';'),
+  )
 }
 
 /** For one test: a database without a table. */

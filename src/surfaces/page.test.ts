@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { BudgetsAnswer } from '../api/operations/budgets.ts'
 import type { CaseDetail } from '../api/operations/cases.ts'
 import type { Health } from '../api/operations/health.ts'
 import { casePage } from './case-page.ts'
@@ -33,6 +34,29 @@ const health: Health = {
   dead_letters: 0,
   ambiguous_writes: 1,
   deliveries: { pending: 0, sending: 0, ambiguous: 1, sent: 3, refused: 0 },
+}
+
+const budgets: BudgetsAnswer = {
+  customers: 3,
+  forecast: '3 customers: oldest open incident seen at most 95 s late',
+  data: [
+    {
+      name: 'acme:0123',
+      connections: [evil],
+      requests: 60,
+      window_seconds: 61,
+      guessed: true,
+      pace_percent: 50,
+      paused_until: at,
+      learned: null,
+      shares: [],
+      spent: 0,
+      use_percent: 12,
+      open_late_seconds: 95,
+      feeds: [],
+      warnings: [evil],
+    },
+  ],
 }
 
 const own: CaseDetail = {
@@ -124,7 +148,7 @@ const own: CaseDetail = {
 }
 
 test.each([
-  ['status', statusPage({ health, cases: [own], deliveries: own.deliveries, demo: true, now })],
+  ['status', statusPage({ health, cases: [own], deliveries: own.deliveries, budgets, demo: true, now })],
   ['case', casePage(own, now)],
   ['error', errorPage(evil)],
 ])('the %s page shows what vendors write as text, and leads nowhere that is not the web', (_, page) => {
@@ -133,11 +157,17 @@ test.each([
 })
 
 test('trouble is on top: why it is degraded, and the alarm on its count', () => {
-  const page = statusPage({ health, cases: [], deliveries: [], demo: false, now })
+  const page = statusPage({ health, cases: [], deliveries: [], budgets, demo: false, now })
   expect(page).toContain('<span class="bad">Degraded</span>')
   expect(page).toContain('<div class="tile alarm"><b>2</b>findings wait for a customer</div>')
   expect(page).toContain('<span class="red">red</span>')
   expect(page).not.toContain('This is the demo')
+})
+
+test('how fresh the limits keep it is on the page, and which of them is slowed down', () => {
+  const page = statusPage({ health, cases: [], deliveries: [], budgets, demo: false, now })
+  expect(page).toContain('oldest open incident seen at most 95 s late')
+  expect(page).toContain('<span class="bad">50 %</span>')
 })
 
 const web = createWeb({

@@ -1,3 +1,4 @@
+import type { BudgetAnswer, BudgetsAnswer } from '../api/operations/budgets.ts'
 import type { CaseAnswer } from '../api/operations/cases.ts'
 import type { DeliveryAnswer } from '../api/operations/deliveries.ts'
 import type { FeedHealth, Health } from '../api/operations/health.ts'
@@ -8,11 +9,12 @@ export interface PageFacts {
   health: Health
   cases: CaseAnswer[]
   deliveries: DeliveryAnswer[]
+  budgets: BudgetsAnswer
   demo: boolean
   now: number
 }
 
-export function statusPage({ health, cases, deliveries, demo, now }: PageFacts): string {
+export function statusPage({ health, cases, deliveries, budgets, demo, now }: PageFacts): string {
   const good = health.status === 'operational'
   const { sent, pending, sending, ambiguous, refused } = health.deliveries
   const tiles = [
@@ -39,8 +41,12 @@ ${rows(
 )}
 <h2>Coverage</h2>
 ${rows(['Connection', 'Feed', 'State', 'Last read', 'Every', 'Saved from loss', 'Why'], health.feeds.map(feedCells), 'Nothing is connected.', ['Why'])}
+<h2>Budget</h2>
+<p>${escape(budgets.forecast)}</p>
+${budgets.data.some((one) => one.warnings.length > 0) ? `<ul class="reasons">${budgets.data.flatMap((one) => one.warnings.map((line) => `<li>${escape(line)}</li>`)).join('')}</ul>` : ''}
+${rows(['Budget', 'Limit', 'Pace', 'Used by the cycles', 'Open incidents seen within', ''], budgets.data.map(budgetCells), 'No request yet.', [''])}
 ${unsettled.length > 0 ? `<h2>Deliveries not settled</h2>${rows(['Kind', 'State', 'Subject', 'Attempts', 'Trouble'], unsettled.map(deliveryCells), '', ['Subject', 'Trouble'])}` : ''}
-<footer>${escape(health.timestamp)} · <a href="/v3/system/health">health</a> · <a href="/v3/coverage">coverage</a> · <a href="/v3/cases">cases</a> · <a href="/v3/deliveries">deliveries</a> · <a href="/v3/openapi.json">OpenAPI</a> · <a href="/reference">reference</a> · this machine only</footer>`,
+<footer>${escape(health.timestamp)} · <a href="/v3/system/health">health</a> · <a href="/v3/coverage">coverage</a> · <a href="/v3/cases">cases</a> · <a href="/v3/deliveries">deliveries</a> · <a href="/v3/budgets">budgets</a> · <a href="/v3/openapi.json">OpenAPI</a> · <a href="/reference">reference</a> · this machine only</footer>`,
     { refreshSeconds: 5 },
   )
 }
@@ -66,6 +72,22 @@ function feedCells(feed: FeedHealth): string[] {
     span(feed.every_seconds),
     feed.lost_by_plain_cursor === 0 ? '' : String(feed.lost_by_plain_cursor),
     escape(feed.reason),
+  ]
+}
+
+function budgetCells(one: BudgetAnswer): string[] {
+  return [
+    escape(
+      one.name
+        .split(':')
+        .with(1, one.name.includes(':address') ? 'address' : 'key')
+        .join(' '),
+    ),
+    `${one.requests} in ${span(one.window_seconds)}${one.guessed ? ' (a guess)' : ''}`,
+    `<span class="${one.pace_percent === 100 ? 'ok' : 'bad'}">${one.pace_percent} %</span>`,
+    `${one.use_percent} %`,
+    one.open_late_seconds === null ? '' : `${one.open_late_seconds} s`,
+    one.paused_until === null ? '' : escape(`waits until ${one.paused_until}`),
   ]
 }
 

@@ -52,6 +52,10 @@ export const commands: Record<string, Entry> = {
     load: () => import('./inventory.ts'),
   },
   connections: { about: 'List connections and how their feeds do', load: () => import('./connections.ts') },
+  budget: {
+    about: 'What may be sent to each vendor, and how fresh that keeps what is read',
+    load: () => import('./budget.ts'),
+  },
   connect: { about: 'Connect a vendor', load: () => import('./connect.ts') },
   disconnect: {
     about: 'Remove a connection and its key; what was read stays',

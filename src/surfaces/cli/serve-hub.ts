@@ -1,3 +1,4 @@
+import * as budgets from '../../api/handlers/budgets.ts'
 import * as cases from '../../api/handlers/cases.ts'
 import * as deliveries from '../../api/handlers/deliveries.ts'
 import * as health from '../../api/handlers/health.ts'
@@ -29,9 +30,10 @@ export async function serveHub({ outside }: Program, desk: Desk, port: number): 
   }
   const page = async (): Promise<string> => {
     const asked = ask()
-    const [state, rows, unsettled] = await Promise.all([
+    const [state, rows, sent, unsettled] = await Promise.all([
       health.get(asked),
       cases.list(asked, { limit: 25 }),
+      budgets.list(asked, {}),
       Promise.all(
         (['ambiguous', 'refused', 'pending'] as const).map((one) =>
           deliveries.list(asked, { state: one, limit: 10 }),
@@ -43,6 +45,7 @@ export async function serveHub({ outside }: Program, desk: Desk, port: number): 
       health: state,
       cases: rows.data,
       deliveries: open,
+      budgets: sent,
       demo: desk.session?.demo === true,
       now: asked.now,
     })

@@ -8,6 +8,7 @@ import type { Vendors } from '../../pipeline/vendors.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { connections } from '../../store/connections.ts'
 import type { Db, Store } from '../../store/store.ts'
+import { type WorkQueue, openWorkQueue } from '../../store/work-queue.ts'
 import { forgetDemo, hasMain, openFreshDemo, openMain, sealingKey } from './data.ts'
 import { openAll, putDemo } from './live.ts'
 import type { Program } from './program.ts'
@@ -48,13 +49,22 @@ export async function openSession(program: Program, parts: SessionParts): Promis
   )
   const live = await openAll(store.db, vendors, key, log)
   await releaseTheDead(store.db, outside.now(), program.hasDied)
-  const schedule = start({ store, outside, live, holder, protections: allProtections, log })
+  const queue = await queueFor(program, store, log)
+  const hub = { store, outside, live, holder, protections: allProtections, log }
+  const schedule = start(queue === undefined ? hub : { ...hub, queue })
   return {
     store,
     demo,
     isCurrent: async () => (demo ? (await mainMarks(program)) === '' : (await marksOf(store.db)) === marks),
-    close: () => close(program, parts, schedule, store),
+    close: () => close(program, parts, { schedule, queue, store }),
   }
+}
+
+/** On PostgreSQL there may be other processes to share the work with. */
+async function queueFor(program: Program, store: Store, log: Log): Promise<WorkQueue | undefined> {
+  const { databaseUrl } = program.config()
+  if (store.engine !== 'postgres' || databaseUrl === undefined) return undefined
+  return openWorkQueue(databaseUrl, (reason) => log('warn', 'the shared work', { reason }))
 }
 
 async function openDemo(program: Program, main: Store | undefined): Promise<Store> {
@@ -87,12 +97,12 @@ async function marksOf(db: Db): Promise<string> {
 async function close(
   { outside }: Program,
   { vendors }: SessionParts,
-  schedule: Schedule,
-  store: Store,
+  { schedule, queue, store }: { schedule: Schedule; queue: WorkQueue | undefined; store: Store },
 ): Promise<void> {
   const enough = new AbortController()
   await Promise.race([schedule.stop(), outside.sleep(stopMs, enough.signal)])
   await Promise.race([vendors.giveBack(), outside.sleep(stopMs, enough.signal)])
   enough.abort()
+  await queue?.close()
   await store.close()
 }

@@ -282,6 +282,16 @@ describe('files, public addresses and domains', () => {
     const shared = [at('a', 0, address('203.0.113.1')), at('b', 10, address('203.0.113.1'))]
     expect(groups(shared)).toEqual([['a', 'b']])
   })
+
+  test('another user on the same device speaks against it too, unless a file is the same', () => {
+    const [file, other] = [['hash', 'ab'] as const, ['user', 'eve'] as const].map(([kind, value]) => ({
+      kind,
+      value,
+    }))
+    const mine: Entity = { kind: 'user', value: 'bob' }
+    expect(groups([at('a', 0, mine), at('b', 20, other!)])).toEqual([['a'], ['b']])
+    expect(groups([at('a', 0, mine, file!), at('b', 20, other!, file!)])).toEqual([['a', 'b']])
+  })
 })
 
 test('one device among several that a finding names says less', () => {

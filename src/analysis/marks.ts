@@ -1,22 +1,28 @@
 import type { Entity } from '../domain/entity.ts'
 import type { LinkKind } from './policy.ts'
 
-/** What tells one attack from another on the same device: the files, public addresses and domains that it uses. */
+/** What tells one attack from another on the same device: files, public addresses, domains, users. */
 
-const telling: readonly (LinkKind | undefined)[] = ['hash', 'address', 'domain']
+const telling: readonly (LinkKind | undefined)[] = ['hash', 'address', 'domain', 'user']
 /** A case with so many says nothing by one more. */
 const mostMarks = 24
 
 /** `hash:44d8…`, at most `mostMarks`. */
 export function marksOf(links: readonly (Entity & { rule: LinkKind | undefined })[]): string[] {
   const own = links.filter(({ rule }) => telling.includes(rule))
-  return own.slice(0, mostMarks).map(({ kind, value }) => `${kind}:${value}`)
+  // Sorted: the same in whatever order the vendor names them.
+  return own
+    .map(({ kind, value }) => `${kind}:${value}`)
+    .toSorted()
+    .slice(0, mostMarks)
 }
 
-/** Of one kind at least both have some, and of no kind they have one in common. */
+/** Of one kind at least both have some and none in common, and no file, address or domain is common to both. */
 export function contradicts(a: readonly string[], b: readonly string[]): boolean {
-  if (a.length === 0 || b.length === 0 || a.some((mark) => b.includes(mark))) return false
+  const common = a.filter((mark) => b.includes(mark))
+  if (common.some((mark) => kindOf(mark) !== 'user')) return false
   const kinds = new Set(a.map(kindOf))
+  for (const mark of common) kinds.delete(kindOf(mark))
   return b.some((mark) => kinds.has(kindOf(mark)))
 }
 

@@ -13,7 +13,7 @@ export interface Case {
   findingCount: number
   /** The case into which a person merged it; it then has no findings. */
   mergedInto: string | null
-  /** What tells it from other attacks: its files, public addresses and domains, each as `kind:value`. */
+  /** What tells it from other attacks: its files, public addresses, domains and users, each as `kind:value`. */
   marks: readonly string[]
   createdAt: number
   updatedAt: number

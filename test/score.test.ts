@@ -12,6 +12,14 @@ async function simpleLine(): Promise<Connector[]> {
   return desk === undefined ? [plainVendor] : [plainVendor, desk]
 }
 
+/** Much happens in little time, and the process dies every few moments: it must be hit between two commits. */
+const dense: Partial<SimulationPlan> = {
+  customers: 4,
+  days: 0.25,
+  attacksPerCustomerDay: 40,
+  lifeAwaits: [30, 300],
+}
+
 async function play(change: (connectors: Connector[]) => Connector[], more: Partial<SimulationPlan> = {}) {
   const total = { missed: 0, duplicated: 0, misfiled: 0, ambiguous: 0 }
   for (const seed of [11, 12]) {
@@ -40,14 +48,12 @@ describe('the score catches a planted bug', () => {
   })
 
   test('cursor before rows: incidents are missed', async () => {
-    const { missed } = await play((connectors) => connectors.map(cursorBeforeRows), {
-      lifeAwaits: [50, 3000],
-    })
+    const { missed } = await play((connectors) => connectors.map(cursorBeforeRows), dense)
     expect(missed).toBeGreaterThan(0)
   })
 
   test('rows and cursor together: none is missed, however often the process dies', async () => {
-    const { missed } = await play((connectors) => connectors, { lifeAwaits: [50, 3000] })
+    const { missed } = await play((connectors) => connectors, dense)
     expect(missed).toBe(0)
   })
 

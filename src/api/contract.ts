@@ -10,6 +10,7 @@ import { deliveries } from './operations/deliveries.ts'
 import { health } from './operations/health.ts'
 import { records } from './operations/records.ts'
 import { runs } from './operations/runs.ts'
+import { tasks } from './operations/tasks.ts'
 import { tickets } from './operations/tickets.ts'
 
 /** One envelope for every "no", its four members always present. `docs_url` leads to a page that we serve ourselves. */
@@ -67,6 +68,7 @@ export const contractAt = (origin: string): Contract => ({
     listCases: cases.list,
     getCase: cases.get,
     listTickets: tickets.list,
+    listTasks: tasks.list,
     listDeliveries: deliveries.list,
     listCustomers: customers.list,
     listCoverage: coverage.list,

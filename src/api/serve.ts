@@ -14,6 +14,7 @@ import * as deliveries from './handlers/deliveries.ts'
 import * as health from './handlers/health.ts'
 import * as records from './handlers/records.ts'
 import * as runs from './handlers/runs.ts'
+import * as tasks from './handlers/tasks.ts'
 import * as tickets from './handlers/tickets.ts'
 
 export interface ApiParts {
@@ -62,6 +63,7 @@ function behaviours({ ask, origin }: ApiParts): Record<string, Behaviour> {
     'cases.list': page(cases.list),
     'cases.get': (call: Call) => cases.get(ask(), call.params['id'] ?? ''),
     'tickets.list': page(tickets.list),
+    'tasks.list': page(tasks.list),
     'deliveries.list': page(deliveries.list),
     'customers.list': page(customers.list),
     'coverage.list': page(coverage.list),

@@ -13,6 +13,7 @@ import type { Reading } from '../domain/finding.ts'
 import type { Reach } from '../domain/horizon.ts'
 import type { RecordSeed, VendorRecord } from '../domain/record.ts'
 import type { Severity } from '../domain/severity.ts'
+import type { TaskReport } from '../domain/task.ts'
 import type {
   AlertDraft,
   NoteDraft,
@@ -45,7 +46,7 @@ export interface Connector {
 /** One resource of one connection that is read again and again. */
 export interface Feed {
   name: string
-  kind: 'customers' | 'findings' | 'inventory' | 'audit' | 'tickets'
+  kind: 'customers' | 'findings' | 'inventory' | 'audit' | 'tickets' | 'tasks'
   everyMs: number
   /** Older than this is stale, ms; two missed turns and a minute when it is not said. */
   freshMs?: number
@@ -66,6 +67,8 @@ export interface Feed {
   toActivity?(record: VendorRecord): ApiActivity
   /** `tickets`: how one of our tickets stands. Pure. */
   toReport?(record: VendorRecord): TicketReport
+  /** `tasks`: how a task stands, ours or not. Pure. */
+  toTaskReport?(record: VendorRecord, settings?: Readonly<Record<string, string>>): TaskReport
 }
 
 /** What a feed may use. */

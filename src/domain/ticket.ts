@@ -115,9 +115,15 @@ export const changeKinds = [
   'worksheet',
   'alert',
   'write-back',
+  'project',
+  'task',
+  'task-status',
 ] as const
 
-/** A second `create` of a case is a follow-up ticket. `alert` raises or clears, `write-back` goes to where a finding came from. */
+/**
+ * A second `create` of a case is a follow-up ticket. `alert` raises or clears, `write-back` goes to where a finding came
+ * from. `project`, `task` and `task-status` go to a board; a tenant's project is made for the case that first needs it.
+ */
 export type ChangeKind = (typeof changeKinds)[number]
 export type ChangeState = 'pending' | 'sending' | 'ambiguous' | 'sent' | 'refused'
 
@@ -196,7 +202,38 @@ export interface WriteBackDraft {
   marker: string
 }
 
-export type Draft = TicketDraft | NoteDraft | FieldsDraft | AlertDraft | WorksheetDraft | WriteBackDraft
+export interface ProjectPlan {
+  kind: 'project'
+  subject: string
+  tenantId: string
+  /** The board's customer id. */
+  customerId: string
+  name: string
+  marker: string
+}
+
+export interface TaskPlan {
+  kind: 'task'
+  /** What is to be done. */
+  subject: string
+  taskId: string
+  marker: string
+  /** Plain text; the ticket's number is added when it is sent. */
+  body: string
+  severity: Severity
+}
+
+export interface TaskStatusPlan {
+  kind: 'task-status'
+  subject: string
+  taskId: string
+  marker: string
+  done: boolean
+}
+
+export type BoardPlan = ProjectPlan | TaskPlan | TaskStatusPlan
+export type DeskDraft = TicketDraft | NoteDraft | FieldsDraft | AlertDraft | WorksheetDraft | WriteBackDraft
+export type Draft = DeskDraft | BoardPlan
 
 /** A draft as decided. The vendor's prose, pages of it, is added when it is sent. */
 export type ChangePlan = Draft & {

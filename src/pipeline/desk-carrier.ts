@@ -58,7 +58,10 @@ async function carry(at: At, change: StoredChange, draft: Draft): Promise<Carrie
       return carried(at, made, made.ok && made.worksheetId !== undefined && { vendorId: made.worksheetId })
     }
     case 'write-back':
-      return { error: unclear(live, 'a desk takes no write-back', 'refused') }
+    case 'project':
+    case 'task':
+    case 'task-status':
+      return { error: unclear(live, `a desk takes no ${draft.kind}`, 'refused') }
     default: {
       const made = await desk.change(client, ticket.vendorId, draft.set)
       const outcome = made.ok ? made : { ...made, error: sentOnce(made.error) }
@@ -100,7 +103,7 @@ function carried({ live }: At, outcome: Outcome<unknown>, done: Done | false | u
   return done === false || done === undefined ? { error: unclear(live, 'the answer names no id') } : { done }
 }
 
-function unclear(
+export function unclear(
   live: Live,
   message: string,
   verdict: 'ambiguous' | 'retryable' | 'refused' = 'ambiguous',
@@ -109,7 +112,7 @@ function unclear(
 }
 
 /** A PUT may be repeated, but not blindly: a technician may have changed the field since. */
-function sentOnce(error: ApiError): ApiError {
+export function sentOnce(error: ApiError): ApiError {
   if (!error.retryable || error.status === 429) return error
   const { vendor, status, code, message, requestId } = error
   return new ApiError({ vendor, status, code, message, requestId, verdict: 'ambiguous' })
@@ -164,7 +167,7 @@ async function lookUp(at: At, change: StoredChange): Promise<Done | undefined> {
   if (draft.kind === 'note') return named(await desk.findNote(live.client, ticket.vendorId, marker))
   if (draft.kind === 'worksheet')
     return named(await desk.worksheets?.find(live.client, ticket.vendorId, draft.title))
-  if (draft.kind === 'write-back') return undefined
+  if (!('set' in draft)) return undefined
   const held = await desk.holds(live.client, ticket.vendorId, draft.set)
   return held && changed(at, ticket, draft.set, held)
 }

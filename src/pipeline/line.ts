@@ -8,6 +8,8 @@ import type { Hub } from './hub.ts'
 import { type Lease, withLease } from './lease.ts'
 import { type Reported, mirrorTickets, toReported } from './mirror.ts'
 import { type Normalised, normalise, toActivity, toFindings } from './normalise.ts'
+import { type ReportedTask, mirrorTasks, toReportedTask } from './task-mirror.ts'
+import { decideTasks, decideWaitingTasks } from './tasks.ts'
 import { decideChanges, decideWaiting } from './tickets.ts'
 import { feedOf } from './vendors.ts'
 
@@ -46,12 +48,17 @@ async function throughStages(hub: Hub, lease: Lease, records: readonly VendorRec
 async function stages(tx: Db, hub: Hub, lease: Lease, records: readonly VendorRecord[]): Promise<void> {
   const now = hub.outside.now()
   await lease.renew(tx)
-  const { customers, findings, reports } = read(hub, records)
+  const { customers, findings, reports, tasks } = read(hub, records)
   const free = await mapCustomers(tx, customers)
   const news = await keepCases(tx, [...free, ...(await toFindings(tx, findings))], now)
   await decideChanges(tx, hub, news, now)
-  if (customers.length > 0) await decideWaiting(tx, hub, now)
+  await decideTasks(tx, hub, news, now)
+  if (customers.length > 0) {
+    await decideWaiting(tx, hub, now)
+    await decideWaitingTasks(tx, hub, customers, now)
+  }
   await mirrorTickets(tx, hub, reports, now)
+  await mirrorTasks(tx, hub, tasks, now)
   await markDone(
     tx,
     records.map((record) => record.id),
@@ -62,20 +69,22 @@ async function stages(tx: Db, hub: Hub, lease: Lease, records: readonly VendorRe
 function read(
   hub: Hub,
   records: readonly VendorRecord[],
-): { customers: SeenCustomer[]; findings: Normalised[]; reports: Reported[] } {
+): { customers: SeenCustomer[]; findings: Normalised[]; reports: Reported[]; tasks: ReportedTask[] } {
   const customers: SeenCustomer[] = []
   const findings: Normalised[] = []
   const reports: Reported[] = []
+  const tasks: ReportedTask[] = []
   for (const record of records) {
     const feed = feedOf(hub.live, record.connectionId, record.feed)
     if (feed?.kind === 'customers')
       customers.push(...[attempt(() => toSeenCustomer(hub, record, feed))].filter(isThere))
     if (feed?.kind === 'findings') findings.push(...[attempt(() => normalise(record, feed))].filter(isThere))
     if (feed?.kind === 'tickets') reports.push(attempt(() => toReported(record, feed)))
+    if (feed?.kind === 'tasks') tasks.push(attempt(() => toReportedTask(hub, record, feed)))
     // Read again where it is shown; here only what cannot be read is found out.
     if (feed?.kind === 'audit') attempt(() => toActivity(record, feed))
   }
-  return { customers, findings, reports }
+  return { customers, findings, reports, tasks }
 }
 
 /** A record that its own vendor's mapping cannot take. */

@@ -35,8 +35,12 @@ export function toActivity(record: VendorRecord, feed: Feed): ApiActivity {
 }
 
 /** A Record's Event; undefined when its connection is no longer there to read it. */
-export async function eventOf(hub: Hub, recordId: string): Promise<DetectionFinding | undefined> {
-  const record = await recordOf(hub.store.db, recordId)
+export async function eventOf(
+  hub: Hub,
+  recordId: string,
+  db: Db = hub.store.db,
+): Promise<DetectionFinding | undefined> {
+  const record = await recordOf(db, recordId)
   const feed = record && feedOf(hub.live, record.connectionId, record.feed)
   return feed && normalise(record, feed)?.reading.event
 }

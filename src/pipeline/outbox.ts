@@ -1,5 +1,6 @@
 import { ApiError } from '../contract/api-error.ts'
 import { type StoredChange, dueChanges, setChange, stuckSending } from '../store/ticket-changes.ts'
+import { boardCarrier } from './board-carrier.ts'
 import type { Carrier, Done } from './carrier.ts'
 import { deskCarrier } from './desk-carrier.ts'
 import type { Hub } from './hub.ts'
@@ -31,7 +32,8 @@ export async function deliver(hub: Hub, live: Live): Promise<number | undefined>
 
 /** Whether changes can be decided for this connection at all. */
 export function hasOutbox({ connector }: Live): boolean {
-  return connector.desk !== undefined || connector.origin !== undefined
+  const { desk, origin, board } = connector
+  return desk !== undefined || origin !== undefined || board !== undefined
 }
 
 /** One writer per connection: the outbox and the sweep exclude each other. */
@@ -40,7 +42,9 @@ export function outboxLease(connectionId: string): string {
 }
 
 function carrierOf(hub: Hub, live: Live, { kind }: StoredChange): Carrier | undefined {
-  const { desk, origin } = live.connector
+  const { desk, origin, board } = live.connector
+  if (kind === 'project' || kind === 'task' || kind === 'task-status')
+    return board && boardCarrier(hub, live, board)
   if (kind === 'write-back') return origin && originCarrier(live, origin)
   return desk && deskCarrier(hub, live, desk)
 }

@@ -10,6 +10,7 @@ import type { Policies } from '../store/policies.ts'
 import type { Db } from '../store/store.ts'
 import { ChangeList } from './change-list.ts'
 import type { Hub } from './hub.ts'
+import { followCases } from './tasks.ts'
 import { decideAlerts } from './tickets.ts'
 
 /** A case that a person's word at the ticket has turned. */
@@ -52,6 +53,7 @@ export async function decideTurns(
   const real = turns.filter((turn) => turn.was.status !== turn.case.status)
   const cases = real.map((turn) => turn.case)
   await decideAlerts(tx, hub, cases, policies, now)
+  await followCases(tx, hub, cases, now)
   const closing = real.filter(
     ({ case: own }) => own.status === 'resolved' && policies.of(own.tenantId).writeBack,
   )

@@ -80,17 +80,35 @@ export async function countCases(db: Db): Promise<Record<CaseStatus, number>> {
   return { open: 0, resolved: 0, ...Object.fromEntries(rows.map((row) => [row.status, row.count])) }
 }
 
-/** Cases of these tenants for which nothing was ever decided to be sent. */
+/** Cases of these tenants for which no ticket, nor anything about one, was ever decided. */
 export async function casesWithoutTicket(db: Db, tenantIds: string[]): Promise<Case[]> {
   const query = db
     .selectFrom('cases')
     .selectAll('cases')
     .where(among(db, 'tenant_id', tenantIds))
     .where('merged_into', 'is', null)
-  const decided = sql<boolean>`exists (select 1 from ticket_changes as c where c.case_id = cases.id)`
+  const decided = sql<boolean>`exists (select 1 from ticket_changes as c where c.case_id = cases.id
+    and c.kind not in ('project', 'task', 'task-status'))`
   return (
     await query
       .where((eb) => eb.not(decided))
+      .orderBy('id')
+      .execute()
+  ).map(fromRow)
+}
+
+/** Open cases of these tenants of which no task is known. */
+export async function openCasesWithoutTask(db: Db, tenantIds: string[]): Promise<Case[]> {
+  const query = db
+    .selectFrom('cases')
+    .selectAll('cases')
+    .where(among(db, 'tenant_id', tenantIds))
+    .where('status', '=', 'open')
+    .where('merged_into', 'is', null)
+  const known = sql<boolean>`exists (select 1 from tasks as t where t.case_id = cases.id)`
+  return (
+    await query
+      .where((eb) => eb.not(known))
       .orderBy('id')
       .execute()
   ).map(fromRow)

@@ -16,9 +16,11 @@ import type { HorizonRow } from './horizons.ts'
 import type { LeaseRow } from './leases.ts'
 import type { MetaRow } from './meta.ts'
 import type { PolicyRow } from './policies.ts'
+import type { ProjectRow } from './projects.ts'
 import type { RecordRow } from './records.ts'
 import type { RunRow } from './runs.ts'
 import type { SuggestionRow } from './suggestions.ts'
+import type { TaskRow } from './tasks.ts'
 import type { TenantRow } from './tenants.ts'
 import type { ChangeRow } from './ticket-changes.ts'
 import type { TicketRow } from './tickets.ts'
@@ -41,6 +43,8 @@ export interface Tables {
   suggestions: SuggestionRow
   tickets: TicketRow
   ticket_changes: ChangeRow
+  projects: ProjectRow
+  tasks: TaskRow
   leases: LeaseRow
   runs: RunRow
   coverage: CoverageRow
@@ -68,6 +72,8 @@ export const tableNames = [
   'suggestions',
   'tickets',
   'ticket_changes',
+  'projects',
+  'tasks',
   'leases',
   'runs',
   'coverage',

@@ -66,7 +66,7 @@ export async function dueChanges(
       and o.connection_id = c.connection_id
       and (o.state = 'sending' or (o.state in ('pending', 'ambiguous') and (c.kind <> 'create' or o.kind = 'create')
         and (o.created_at, o.kind, o.version) < (c.created_at, c.kind, c.version))))`
-  const ticketed = sql<boolean>`(c.kind in ('create', 'alert', 'write-back') or exists (
+  const ticketed = sql<boolean>`(c.kind in ('create', 'alert', 'write-back', 'project', 'task', 'task-status') or exists (
     select 1 from tickets as t where t.case_id = c.case_id and t.connection_id = c.connection_id
       and (t.folded_into is null and t.gone is null or t.folded_into is not null and t.gone = 'merged')))`
   const rows = await query
@@ -94,7 +94,7 @@ export async function refuseWaiting(
   await query
     .where('connection_id', '=', connectionId)
     .where(among(db, 'case_id', caseIds))
-    .where('kind', 'not in', ['create', 'alert', 'write-back'])
+    .where('kind', 'not in', ['create', 'alert', 'write-back', 'project', 'task', 'task-status'])
     .execute()
 }
 

@@ -23,6 +23,16 @@ export function casePage(own: CaseDetail, now: number): string {
     escape(one.subject),
     escape(one.error ?? ''),
   ])
+  const tasks = own.tasks.map((one) => [
+    escape(one.action),
+    one.state === 'deleted' ? '<span class="critical">deleted</span>' : escape(one.state),
+    escape(one.closed_by ?? ''),
+    one.closed_at === null ? '' : when(one.closed_at),
+  ])
+  const todo =
+    tasks.length === 0
+      ? ''
+      : `<h2>What to do</h2>\n${rows(['Action', 'Task', 'Done by', 'When'], tasks, 'None.', ['Action'])}\n`
   const comments = own.comments.map((one) => [
     when(one.at),
     escape({ ticket: 'at the ticket', hub: 'here', news: '' }[one.source]),
@@ -42,7 +52,7 @@ ${decision}
 ${rows(['Finding', 'Severity', 'At the vendor', 'When', 'Title', 'Why', 'Seen on'], findings, 'None.', ['Title', 'Why', 'Seen on'])}
 ${own.related.map((one) => `<p>Looks related to <a href="/cases/${encodeURIComponent(one.case_id)}"><code>${escape(one.marker)}</code></a>: ${escape(one.reason)}</p>`).join('\n')}
 ${own.corrections.map((one) => `<p>${when(one.at)} ${escape(one.kind)} by ${escape(one.who)}${one.why === '' ? '' : ` (${escape(one.why)})`}: ${one.findings.length} from <code>${escape(one.from)}</code> to <code>${escape(one.into)}</code>${one.undone ? ', undone' : ''}</p>`).join('\n')}
-<h2>Deliveries</h2>
+${todo}<h2>Deliveries</h2>
 ${rows(['Kind', 'State', 'Attempts', 'Look-ups', 'Sent', 'Subject', 'Trouble'], deliveries, 'Nothing was decided yet.', ['Subject', 'Trouble'])}
 <h2>What was said</h2>
 ${rows(['When', 'Where', 'By', 'What'], comments, 'Nothing yet.', ['What'])}

@@ -125,6 +125,22 @@ const own: CaseDetail = {
     },
   ],
   related: [{ case_id: evil, marker: evil, reason: evil, weight: 1 }],
+  tasks: [
+    {
+      id: 'tsk_1',
+      case_id: 'case_1',
+      tenant_id: 'ten_1',
+      connection: 'x',
+      vendor_id: '1',
+      marker: '[WF-0000000001]',
+      action: evil,
+      severity: 'high',
+      state: 'done',
+      closed_by: evil,
+      closed_at: at,
+      created_at: at,
+    },
+  ],
   deliveries: [
     {
       id: 'chg_1',

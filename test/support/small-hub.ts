@@ -28,17 +28,21 @@ export interface Alert {
   open: boolean
   host: string
   severity?: number
+  advice?: string
 }
 
 export async function smallHub(
   policy: PolicyChange = {},
   between: (fetch: Fetch) => Fetch = (fetch) => fetch,
+  withBoard = false,
 ) {
-  const holder = (await loadConnectors()).find((one) => one.desk !== undefined)
+  const all = await loadConnectors()
+  const holder = all.find((one) => one.desk !== undefined)
   if (holder === undefined) throw new Error('no vendor holds tickets')
   const { desk, people } = withPeople(holder)
   const alerts: Alert[] = []
-  const connectors = [desk, handHeld(alerts)]
+  const boards = all.filter((one) => withBoard && one.board !== undefined).map(withPeople)
+  const connectors = [desk, handHeld(alerts), ...boards.map((one) => one.desk)]
   const clock = { now: start }
   const world = makeWorld({ seed: 3, customers: 2, start, days: 0 })
   const time = { now: () => clock.now, sleep: () => Promise.resolve(), random: () => 0.5 }
@@ -73,6 +77,7 @@ export async function smallHub(
     for (let round = 0; round < 8; round++) {
       for (const one of live.filter(hasOutbox)) while ((await deliver(hub, one)) !== 0);
       await read('tickets')
+      if (withBoard) await read('tasks')
       clock.now += 45_000
     }
   }
@@ -83,6 +88,8 @@ export async function smallHub(
     clock,
     alerts,
     people: people(),
+    boardPeople: boards[0]?.people(),
+    sandbox,
     settle,
     read,
     by: world.technicians[1]?.email ?? '',
@@ -123,15 +130,21 @@ function handHeld(alerts: Alert[]): Connector {
           title: `Alert on ${one.host}`,
           at: start + one.id,
         }
-        const body = JSON.stringify({ ...row, severity: one.severity ?? 3, open: one.open })
+        const body = JSON.stringify({
+          ...row,
+          severity: one.severity ?? 3,
+          open: one.open,
+          advice: one.advice,
+        })
         return { vendorId: String(one.id), customerId: '1', time: row.at, open: one.open, body }
       })
       yield { rows, cursor: { now } }
     },
     toReading: (record) => {
       const reading = feed.toReading!(record)
-      const { severity } = JSON.parse(record.body) as { severity: number }
-      return { ...reading, event: { ...reading.event, severity_id: severity } }
+      const { severity, advice } = JSON.parse(record.body) as { severity: number; advice?: string }
+      const remediation = advice === undefined ? {} : { remediation: { desc: advice } }
+      return { ...reading, event: { ...reading.event, severity_id: severity, ...remediation } }
     },
   }
   return { ...plainVendor, feeds: [accounts, held] }

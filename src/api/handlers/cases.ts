@@ -12,6 +12,7 @@ import { edgesOf } from '../../store/edges.ts'
 import { type StoredFinding, findingsOfCases } from '../../store/findings.ts'
 import type { Db } from '../../store/store.ts'
 import { suggestionsOf } from '../../store/suggestions.ts'
+import { tasksOfCases } from '../../store/tasks.ts'
 import { tenants } from '../../store/tenants.ts'
 import { listChanges } from '../../store/ticket-changes.ts'
 import { ticketByMarker, ticketsOf } from '../../store/tickets.ts'
@@ -19,6 +20,7 @@ import { type Ask, instant } from '../ask.ts'
 import type { CaseAnswer, CaseDetail } from '../operations/cases.ts'
 import { type ListPage, type PageQuery, mapPage, readPage } from '../page.ts'
 import { toDeliveryAnswer } from './deliveries.ts'
+import { toTaskAnswer } from './tasks.ts'
 import { toTicketAnswer } from './tickets.ts'
 
 export interface CaseQuery extends PageQuery {
@@ -49,6 +51,7 @@ export async function get({ db }: Ask, reference: string): Promise<CaseDetail> {
     ...answer,
     findings: findings.map((finding) => toFindingAnswer(finding, edges.get(finding.id))),
     tickets: (await ticketsOf(db, [answer.id])).map(toTicketAnswer),
+    tasks: (await tasksOfCases(db, [answer.id])).map(toTaskAnswer),
     deliveries: changes.toSorted(inOrderDecided).map(toDeliveryAnswer),
     comments: (await commentsOf(db, answer.id)).map(({ source, author, body, at }) => ({
       source,

@@ -5,6 +5,7 @@ import { operation } from '../../contract/operation.ts'
 import { cursorPaging } from '../paging.ts'
 import { deliveryAnswer } from './deliveries.ts'
 import { severity, source, time } from './fields.ts'
+import { taskAnswer } from './tasks.ts'
 import { ticketAnswer } from './tickets.ts'
 
 const caseAnswer = z.object({
@@ -63,6 +64,7 @@ const relatedAnswer = z.object({
 const caseDetail = caseAnswer.extend({
   findings: z.array(findingAnswer),
   tickets: z.array(ticketAnswer),
+  tasks: z.array(taskAnswer),
   deliveries: z.array(deliveryAnswer),
   comments: z.array(
     z.object({

@@ -11,7 +11,9 @@ export const deliveryAnswer = z.object({
   connection: z.string(),
   kind: z
     .enum(changeKinds)
-    .describe('a second create is a follow-up; write-back tells the vendor of a finding'),
+    .describe(
+      'a second create is a follow-up; write-back tells the vendor of a finding; a project is made for the case that first needs it',
+    ),
   version: z.int(),
   subject: z.string(),
   state: z
@@ -37,7 +39,7 @@ export const deliveries = {
     id: 'deliveries.list',
     method: 'GET',
     path: '/deliveries',
-    summary: 'Every change that was decided for a ticket, and what became of it, newest first',
+    summary: 'Every change that was decided for a ticket or a task, and what became of it, newest first',
     source,
     query: z.object({ state: z.enum(changeStates).optional(), case_id: z.string().optional() }),
     paging: cursorPaging,

@@ -14,6 +14,7 @@ import {
   withoutFeature,
 } from './presence.ts'
 import { projects } from './projects.ts'
+import { toTaskReport } from './task-report.ts'
 import { tasks } from './tasks.ts'
 import { toAsset, users } from './users.ts'
 
@@ -94,6 +95,6 @@ const demanded = { optional: false, own: false }
 export const feeds: readonly Feed[] = [
   { ...feed('customers', 'customers', 10 * minute, { ...clients, ...own }), toCustomer },
   feed('projects', 'inventory', 30 * minute, { ...projects, ...demanded }),
-  feed('tasks', 'inventory', 30 * minute, { ...tasks, ...optional }),
+  { ...feed('tasks', 'tasks', 5 * minute, { ...tasks, ...optional }), toTaskReport },
   { ...feed('users', 'inventory', 60 * minute, { ...users, ...optional }), toAsset },
 ]

@@ -3,6 +3,7 @@ import * as start from './0001-start.ts'
 import * as coverage from './0002-coverage.ts'
 import * as budgets from './0003-budgets.ts'
 import * as twoWay from './0005-two-way.ts'
+import * as tasks from './0006-tasks.ts'
 import * as correlation from './0007-correlation.ts'
 
 /** Every migration by name, in the order of the names. A released one is never edited. */
@@ -11,5 +12,6 @@ export const migrations: Record<string, Migration> = {
   '0002-coverage': coverage,
   '0003-budgets': budgets,
   '0005-two-way': twoWay,
+  '0006-tasks': tasks,
   '0007-correlation': correlation,
 }

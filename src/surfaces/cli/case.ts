@@ -7,6 +7,7 @@ import { hint } from './nearest.ts'
 import { jsonFlag, printJson, relative } from './output.ts'
 import { CliError } from './program.ts'
 import { oneLine, table } from './table.ts'
+import { stateOf } from './tasks.ts'
 import { statusOf } from './tickets.ts'
 
 export const define: Define = (program) =>
@@ -72,6 +73,13 @@ function describe(own: CaseDetail, now: number, width: number | undefined): stri
     { title: 'subject', of: (row) => row.subject, flex: true },
     { title: 'trouble', of: (row) => row.error ?? '', flex: true },
   ])
+  const tasks = table(own.tasks, width, [
+    { title: 'task', of: (row) => row.action, flex: true },
+    { title: 'state', of: stateOf },
+    { title: 'done by', of: (row) => row.closed_by ?? '' },
+    { title: 'when', of: (row) => (row.closed_at === null ? '' : relative(row.closed_at, now)) },
+  ])
+  const todo = own.tasks.length === 0 ? '' : `${tasks}\n`
   const comments = table(own.comments, width, [
     { title: 'said', of: (row) => relative(row.at, now) },
     { title: 'where', of: (row) => ({ ticket: 'at the ticket', hub: 'here', news: '' })[row.source] },
@@ -79,7 +87,7 @@ function describe(own: CaseDetail, now: number, width: number | undefined): stri
     { title: 'what', of: (row) => row.body, flex: true },
   ])
   const talk = own.comments.length === 0 ? '' : `\n${comments}`
-  return `${facts.join('\n')}\n\n${findings}\n${deliveries}${talk}`
+  return `${facts.join('\n')}\n\n${findings}\n${todo}${deliveries}${talk}`
 }
 
 function decided({ status, who, reason, at }: NonNullable<CaseDetail['decision']>, now: number): string {

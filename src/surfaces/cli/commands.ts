@@ -26,6 +26,7 @@ export const commands: Record<string, Entry> = {
     load: () => import('./replay.ts'),
   },
   tickets: { about: 'List tickets', load: () => import('./tickets.ts') },
+  tasks: { about: 'List the recommended actions and how their tasks do', load: () => import('./tasks.ts') },
   deliveries: {
     about: 'List what was told to the ticketing vendor, and what became of it',
     load: () => import('./deliveries.ts'),

@@ -3,6 +3,7 @@ import { keepCases } from '../../pipeline/correlate.ts'
 import { linkByHand } from '../../pipeline/customers.ts'
 import type { Hub } from '../../pipeline/hub.ts'
 import { withLease } from '../../pipeline/lease.ts'
+import { decideTasks, decideWaitingTasks } from '../../pipeline/tasks.ts'
 import { decideChanges } from '../../pipeline/tickets.ts'
 import { customersOf } from '../../store/customers.ts'
 import { tenants } from '../../store/tenants.ts'
@@ -84,7 +85,10 @@ async function linkIn(
   now: number,
 ): Promise<number> {
   const free = (await linkByHand(tx, link)) ?? []
-  await decideChanges(tx, hub, await keepCases(tx, free, now), now)
+  const news = await keepCases(tx, free, now)
+  await decideChanges(tx, hub, news, now)
+  await decideTasks(tx, hub, news, now)
+  await decideWaitingTasks(tx, hub, [link], now)
   return free.length
 }
 

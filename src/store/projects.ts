@@ -1,0 +1,55 @@
+import type { Project } from '../domain/task.ts'
+import type { Db } from './engine.ts'
+import { insertMany } from './insert.ts'
+import { among } from './lists.ts'
+
+export interface ProjectRow {
+  connection_id: string
+  tenant_id: string
+  marker: string
+  vendor_id: string | null
+  created_at: number
+}
+
+/** One that is there already stays as it is. */
+export async function putProjects(db: Db, projects: readonly Project[]): Promise<void> {
+  await insertMany(db, 'projects', projects.map(toRow), { on: ['connection_id', 'tenant_id'], set: [] })
+}
+
+export async function setProject(
+  db: Db,
+  connectionId: string,
+  tenantId: string,
+  vendorId: string,
+): Promise<void> {
+  const query = db.updateTable('projects').set({ vendor_id: vendorId })
+  await query.where('connection_id', '=', connectionId).where('tenant_id', '=', tenantId).execute()
+}
+
+export async function projectsOf(db: Db, tenantIds: string[]): Promise<Project[]> {
+  const query = db
+    .selectFrom('projects')
+    .selectAll()
+    .where(among(db, 'tenant_id', tenantIds))
+  return (await query.orderBy('connection_id').orderBy('tenant_id').execute()).map(fromRow)
+}
+
+function toRow(project: Project): ProjectRow {
+  return {
+    connection_id: project.connectionId,
+    tenant_id: project.tenantId,
+    marker: project.marker,
+    vendor_id: project.vendorId,
+    created_at: project.createdAt,
+  }
+}
+
+function fromRow(row: ProjectRow): Project {
+  return {
+    connectionId: row.connection_id,
+    tenantId: row.tenant_id,
+    marker: row.marker,
+    vendorId: row.vendor_id,
+    createdAt: row.created_at,
+  }
+}

@@ -1,0 +1,200 @@
+// Recommended actions as tasks on a board, through the sandbox: made once, whatever happens, and closed from either side.
+import { expect, test } from 'vitest'
+
+import { toTaskAnswer } from '../src/api/handlers/tasks.ts'
+import { deliver, hasOutbox } from '../src/pipeline/outbox.ts'
+import { decideWaitingTasks } from '../src/pipeline/tasks.ts'
+import { customersOf, linkCustomer } from '../src/store/customers.ts'
+import { commentsOf } from '../src/store/case-comments.ts'
+import { projectsOf } from '../src/store/projects.ts'
+import type { Db } from '../src/store/store.ts'
+import { tasksOfCases } from '../src/store/tasks.ts'
+import { listChanges } from '../src/store/ticket-changes.ts'
+import { smallHub } from './support/small-hub.ts'
+
+type Small = Awaited<ReturnType<typeof smallHub>>
+const advice = 'Recommended:\n- Isolate ws-01\n- Reset the password of its user'
+
+async function withTasks(
+  before: (small: Small) => void = () => {},
+  between?: Parameters<typeof smallHub>[1],
+) {
+  const small = await smallHub({}, between, true)
+  before(small)
+  small.alerts.push({ id: 1, open: true, host: 'ws-01', advice })
+  await small.settle()
+  return small
+}
+
+function atBoard(small: Small): [string, string][] {
+  return small.boardPeople!.tickets().map((one) => [one.subject, one.status])
+}
+
+async function actions(small: Small) {
+  return tasksOfCases(small.store.db, [(await small.onlyCase()).id])
+}
+
+async function shown(small: Small) {
+  return (await actions(small)).map(toTaskAnswer)
+}
+
+const both: [string, string][] = [
+  ['Isolate ws-01', 'todo'],
+  ['Reset the password of its user', 'todo'],
+]
+
+test('each recommended action is one task in one project of the customer, however often it is recommended', async () => {
+  const small = await withTasks()
+  expect(atBoard(small)).toEqual(both)
+  small.alerts.push({ id: 2, open: true, host: 'ws-01', advice: 'isolate WS-01.\nBlock 10.0.0.1' })
+  await small.settle()
+  await small.settle()
+  expect(atBoard(small)).toEqual([...both, ['Block 10.0.0.1', 'todo']])
+  const own = await small.onlyCase()
+  expect(await projectsOf(small.store.db, [own.tenantId])).toMatchObject([{ vendorId: expect.any(String) }])
+  const changes = (await listChanges(small.store.db, { limit: 100 })).map((one) => `${one.kind} ${one.state}`)
+  expect(changes.toSorted()).toEqual([
+    'create sent',
+    'note sent',
+    'project sent',
+    'task sent',
+    'task sent',
+    'task sent',
+  ])
+  const { customerName } = small.boardPeople!.tickets()[0]!
+  expect(small.world.customers.map((one) => one.name)).toContain(customerName)
+})
+
+for (const fault of [
+  { kind: 'drop-after' as const, method: 'POST', path: '/tasks' },
+  { kind: 'status-after' as const, status: 502, method: 'POST', path: '/tasks' },
+  { kind: 'drop' as const, method: 'POST', path: '/tasks' },
+  { kind: 'drop-after' as const, method: 'POST', path: '/projects' },
+  { kind: 'status-after' as const, status: 502, method: 'POST', path: '/projects' },
+])
+  test(`a POST to ${fault.path} that meets ${fault.kind} leaves exactly one of it`, async () => {
+    const small = await withTasks(({ sandbox }) => sandbox.faults.rules.push({ ...fault, times: 1 }))
+    await small.settle()
+    expect(atBoard(small)).toEqual(both)
+    expect((await shown(small)).map((one) => one.state)).toEqual(['open', 'open'])
+    const met = (await listChanges(small.store.db, { limit: 100 })).filter((one) => one.ambiguities > 0)
+    expect(met).toHaveLength(1)
+  })
+
+test('a process that dies between the request and its answer leaves exactly one task', async () => {
+  let sent = 0
+  const small = await smallHub(
+    {},
+    (fetch) => async (url, init) => {
+      const answer = await fetch(url, init)
+      if (init.method !== 'POST' || !new URL(url).pathname.endsWith('/tasks') || sent++ > 0) return answer
+      return new Promise(() => {}) // nobody is there any more to hear it
+    },
+    true,
+  )
+  small.alerts.push({ id: 1, open: true, host: 'ws-01', advice })
+  void small.settle()
+  while (sent === 0) await new Promise((resolve) => setImmediate(resolve))
+  small.clock.now += small.hour
+  const other = { ...small.hub, holder: 'the next process' }
+  for (let round = 0; round < 12; round++) {
+    for (const live of other.live.filter(hasOutbox)) while ((await deliver(other, live)) !== 0);
+    small.clock.now += 45_000
+  }
+  expect(atBoard(small)).toEqual(both)
+  expect(sent).toBe(2)
+})
+
+test('a task done at the board is done here, with who and when, and our own changes do not come back', async () => {
+  const small = await withTasks()
+  const [first] = small.boardPeople!.tickets()
+  small.boardPeople!.act(first!.id, { kind: 'resolve', by: small.by, text: '' })
+  await small.settle()
+  const [done, open] = await actions(small)
+  expect(done).toMatchObject({ done: true, closedBy: expect.any(String), closedAt: expect.any(Number) })
+  expect(open).toMatchObject({ done: false })
+  small.alerts[0]!.open = false
+  await small.settle()
+  await small.settle()
+  expect(atBoard(small).map(([, status]) => status)).toEqual(['done', 'done'])
+  expect((await actions(small)).map((one) => one.closedBy)).toEqual([expect.any(String), null])
+  small.alerts[0]!.open = true
+  await small.settle()
+  await small.settle()
+  expect((await actions(small)).map((one) => one.done)).toEqual([true, false])
+  expect(atBoard(small).map(([, status]) => status === 'done')).toEqual([true, false])
+})
+
+test('a ticket resolved by a technician sets the tasks of its case done', async () => {
+  const small = await withTasks()
+  const [ticket] = await small.tickets()
+  small.people.act(ticket!.vendorId, { kind: 'resolve', by: small.by, text: 'Reimaged' })
+  await small.settle()
+  expect(atBoard(small).map(([, status]) => status)).toEqual(['done', 'done'])
+  expect((await actions(small)).map((one) => one.closedBy)).toEqual([null, null])
+})
+
+test('a status write whose answer is lost is looked up, not repeated, and does not pass for a technician’s', async () => {
+  const small = await withTasks()
+  small.sandbox.faults.rules.push({ kind: 'drop-after', method: 'PUT', path: '/tasks', times: 1 })
+  small.alerts[0]!.open = false
+  await small.settle()
+  await small.settle()
+  expect(atBoard(small).map(([, status]) => status)).toEqual(['done', 'done'])
+  expect((await actions(small)).map((one) => one.closedBy)).toEqual([null, null])
+})
+
+test('a deleted task is told on its case and not made again', async () => {
+  const small = await withTasks()
+  small.boardPeople!.act(small.boardPeople!.tickets()[0]!.id, { kind: 'delete', by: small.by })
+  small.alerts.push({ id: 2, open: true, host: 'ws-01', advice })
+  await small.settle()
+  await small.settle()
+  expect(atBoard(small)).toEqual([both[1]])
+  expect((await actions(small)).map((one) => one.gone)).toEqual([true, false])
+  const told = await commentsOf(small.store.db, (await small.onlyCase()).id)
+  expect(told.map((one) => one.body)).toEqual([
+    'The task “Isolate ws-01” was deleted at rockety. It is not made again.',
+  ])
+})
+
+test('without a board nothing is kept; a tenant that no board knows waits, and is served once it is linked', async () => {
+  const plain = await smallHub()
+  plain.alerts.push({ id: 1, open: true, host: 'ws-01', advice })
+  await plain.settle()
+  expect(await actions(plain)).toEqual([])
+
+  const links = async (db: Db) => (await customersOf(db)).filter((one) => one.connectionId === 'rockety')
+  let held: Awaited<ReturnType<typeof links>> = []
+  const small = await smallHub({}, undefined, true)
+  await small.store.transaction(async (tx) => {
+    held = await links(tx)
+    for (const one of held) await linkCustomer(tx, 'rockety', one.vendorId, null, 'unlinked by hand')
+  })
+  small.alerts.push({ id: 1, open: true, host: 'ws-01', advice })
+  await small.settle()
+  expect(atBoard(small)).toEqual([])
+  expect((await shown(small)).map((one) => one.state)).toEqual(['no customer', 'no customer'])
+  await small.store.transaction(async (tx) => {
+    for (const one of held) await linkCustomer(tx, 'rockety', one.vendorId, one.tenantId, 'linked by hand')
+    await decideWaitingTasks(tx, small.hub, held, small.clock.now)
+  })
+  await small.settle()
+  expect(atBoard(small)).toEqual(both)
+  expect((await shown(small)).map((one) => one.state)).toEqual(['open', 'open'])
+})
+
+test('a quiet cycle of the tasks feed asks once and writes nothing', async () => {
+  const asked: string[] = []
+  const small = await withTasks(undefined, (fetch) => (url, init) => {
+    asked.push(`${init.method} ${new URL(url).pathname}`)
+    return fetch(url, init)
+  })
+  await small.settle()
+  asked.length = 0
+  const before = await listChanges(small.store.db, { limit: 100 })
+  await small.read('tasks')
+  for (const one of small.hub.live.filter(hasOutbox)) expect(await deliver(small.hub, one)).toBe(0)
+  expect(asked).toHaveLength(1)
+  expect(await listChanges(small.store.db, { limit: 100 })).toEqual(before)
+})

@@ -1,8 +1,8 @@
 import { activities } from '../../api/handlers/records.ts'
-import { loadConnectors } from '../../connectors/registry.ts'
 import { readAll, withAsk } from './ask.ts'
 import { type Define, command } from './command.ts'
 import { whole } from './flags.ts'
+import { vendorsOf } from './vendors.ts'
 import { jsonFlag, limitFlag, print, relative } from './output.ts'
 
 export const define: Define = (program) =>
@@ -33,6 +33,6 @@ export const define: Define = (program) =>
           ],
         )
       }
-      await withAsk(program, work, await loadConnectors())
+      await withAsk(program, work, await vendorsOf(program))
     },
   })

@@ -1,7 +1,7 @@
 import { list } from '../../api/handlers/budgets.ts'
-import { loadConnectors } from '../../connectors/registry.ts'
 import { withAsk } from './ask.ts'
 import { type Define, command } from './command.ts'
+import { vendorsOf } from './vendors.ts'
 import { jsonFlag, print, printJson, relative } from './output.ts'
 import { CliError } from './program.ts'
 
@@ -17,7 +17,7 @@ export const define: Define = (program) =>
     },
     async run({ args }) {
       const customers = args.customers === undefined ? undefined : countOf(args.customers)
-      const connectors = await loadConnectors()
+      const connectors = await vendorsOf(program)
       await withAsk(
         program,
         async (ask) => {

@@ -5,11 +5,11 @@ import { shrink } from '../../simulation/shrink.ts'
 import { type SimulationPlan, type SimulationResult, simulate } from '../../simulation/simulate.ts'
 import { breachOf } from '../../simulation/verdict.ts'
 import { type Define, command } from './command.ts'
-import { vendorsOf } from './vendors.ts'
 import { listed, number, whole } from './flags.ts'
 import { jsonFlag, printJson } from './output.ts'
 import { CliError, type Program, exitCodes } from './program.ts'
 import { table } from './table.ts'
+import { vendorsOf } from './vendors.ts'
 
 export const define: Define = (program) =>
   command({
@@ -77,14 +77,16 @@ async function planOf(program: Program, asked: Asked): Promise<SimulationPlan> {
         : whole('shrink', asked.shrink, 0, 4_294_967_295),
     customers: whole('customers', asked.customers, 1, 5000),
     days: number('days', asked.days, 0.1, 3650),
-    faults:
-      asked.faults === 'none' || asked.faults === 'all'
-        ? asked.faults
-        : (listed('faults', asked.faults, chaosKinds) ?? 'all'),
+    faults: faultsIn(asked.faults),
     protections: Object.fromEntries(off.map((name) => [name, false])),
     ...(attacks !== undefined && { attacksPerCustomerDay: attacks }),
     wallNow: () => program.outside.now(),
   }
+}
+
+function faultsIn(text: string): SimulationPlan['faults'] {
+  const words = listed('faults', text, ['none', 'all', ...chaosKinds]) ?? []
+  return words.includes('all') ? 'all' : chaosKinds.filter((kind) => words.includes(kind))
 }
 
 async function play(program: Program, plan: SimulationPlan, json: boolean): Promise<number> {

@@ -184,6 +184,24 @@ test('without a board nothing is kept; a tenant that no board knows waits, and i
   expect((await shown(small)).map((one) => one.state)).toEqual(['open', 'open'])
 })
 
+test('a project that is refused is asked for again with the next news', async () => {
+  const fault = { kind: 'status' as const, status: 401, method: 'POST', path: '/projects', times: 1 }
+  const small = await withTasks(({ sandbox }) => sandbox.faults.rules.push(fault))
+  expect((await shown(small)).map((one) => one.state)).toEqual(['no project', 'no project'])
+  small.alerts.push({ id: 2, open: true, host: 'ws-01' })
+  await small.settle()
+  expect(atBoard(small)).toEqual(both)
+})
+
+test('a task that is refused is shown as refused, and the others are made', async () => {
+  const fault = { kind: 'status' as const, status: 400, method: 'POST', path: '/tasks', times: 1 }
+  const small = await withTasks(({ sandbox }) => sandbox.faults.rules.push(fault))
+  expect((await shown(small)).map((one) => one.state)).toEqual(['refused', 'open'])
+  small.alerts[0]!.open = false
+  await small.settle()
+  expect((await shown(small)).map((one) => one.state)).toEqual(['refused', 'done'])
+})
+
 test('a quiet cycle of the tasks feed asks once and writes nothing', async () => {
   const asked: string[] = []
   const small = await withTasks(undefined, (fetch) => (url, init) => {

@@ -2,7 +2,7 @@ import type { Board, BoardTask } from '../connectors/connector.ts'
 import { ApiError } from '../contract/api-error.ts'
 import type { BoardPlan, ProjectPlan, TaskPlan, TaskStatusPlan } from '../domain/ticket.ts'
 import { customersOf } from '../store/customers.ts'
-import { projectsOf, setProject } from '../store/projects.ts'
+import { dropProject, projectsOf, setProject } from '../store/projects.ts'
 import { readAgain } from '../store/records.ts'
 import type { Db } from '../store/store.ts'
 import { setTask, task as taskOf } from '../store/tasks.ts'
@@ -42,7 +42,11 @@ interface At {
 
 async function makeProject(at: At, plan: ProjectPlan): Promise<Carried> {
   const made = await at.board.ensureProject(at.live.client, plan)
-  return made.ok ? { done: projectMade(at, plan, made.value.vendorId) } : { error: made.error }
+  if (made.ok) return { done: projectMade(at, plan, made.value.vendorId) }
+  // The next news of the customer asks again; a look-up comes first each time.
+  if (made.error.verdict === 'refused')
+    await dropProject(at.hub.store.db, at.live.connection.id, plan.tenantId)
+  return { error: made.error }
 }
 
 async function makeTask(at: At, { caseId }: StoredChange, plan: TaskPlan): Promise<Carried> {
@@ -54,7 +58,9 @@ async function makeTask(at: At, { caseId }: StoredChange, plan: TaskPlan): Promi
   const description = ticket === undefined ? plan.body : `${plan.body}\nTicket: #${ticket.number}`
   const { subject: name, marker, severity } = plan
   const made = await board.createTask(live.client, { projectId, name, description, marker, severity })
-  return made.ok ? { done: taskSeen(at, plan, made.value) } : { error: made.error }
+  if (made.ok) return { done: taskSeen(at, plan, made.value) }
+  if (made.error.verdict === 'refused') await setTask(hub.store.db, plan.taskId, { word: 'refused' })
+  return { error: made.error }
 }
 
 async function setStatus(at: At, plan: TaskStatusPlan): Promise<Carried> {

@@ -26,6 +26,12 @@ export async function setProject(
   await query.where('connection_id', '=', connectionId).where('tenant_id', '=', tenantId).execute()
 }
 
+/** One that was refused, so that it can be asked for again; one that was made stays. */
+export async function dropProject(db: Db, connectionId: string, tenantId: string): Promise<void> {
+  const query = db.deleteFrom('projects').where('connection_id', '=', connectionId)
+  await query.where('tenant_id', '=', tenantId).where('vendor_id', 'is', null).execute()
+}
+
 export async function projectsOf(db: Db, tenantIds: string[]): Promise<Project[]> {
   const query = db
     .selectFrom('projects')

@@ -34,10 +34,9 @@ export function toTaskAnswer(task: Task): TaskAnswer {
   }
 }
 
-function stateOf({ gone, done, vendorId, asked, connectionId }: Task): TaskAnswer['state'] {
+function stateOf({ gone, done, vendorId, asked, word, connectionId }: Task): TaskAnswer['state'] {
   if (gone) return 'deleted'
-  if (done) return 'done'
-  if (vendorId !== null) return 'open'
-  if (asked) return 'being made'
+  if (vendorId !== null) return done ? 'done' : 'open'
+  if (asked) return word === 'refused' ? 'refused' : 'being made'
   return connectionId === null ? 'no customer' : 'no project'
 }

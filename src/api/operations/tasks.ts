@@ -14,7 +14,7 @@ export const taskAnswer = z.object({
   action: z.string().describe('what is to be done, in the words of the vendor of the finding'),
   severity,
   state: z
-    .enum(['no customer', 'no project', 'being made', 'open', 'done', 'deleted'])
+    .enum(['no customer', 'no project', 'being made', 'refused', 'open', 'done', 'deleted'])
     .describe(
       'no customer: no customer at a board is linked to the tenant; no project: its project comes first',
     ),

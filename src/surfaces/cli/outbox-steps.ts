@@ -28,7 +28,9 @@ async function deliverAll(hub: Hub, live: Live): Promise<string> {
   for (let count = 0; ;) {
     const worked = await deliver(hub, live)
     if (worked === undefined) return busy
-    if (worked === 0) return `${count} changes delivered`
     count += worked
+    // On a board, tasks are decided once their project stands.
+    const next = worked === 0 && live.connector.board !== undefined ? await advance(hub) : 0
+    if (worked === 0 && !next) return `${count} changes delivered`
   }
 }

@@ -1,0 +1,46 @@
+// A quarter of a day with every vendor and every fault: what stands on the board is what we know of, each action once.
+import { expect, test } from 'vitest'
+
+import type { Connector, DeskPeople } from '../src/connectors/connector.ts'
+import { loadConnectors } from '../src/connectors/registry.ts'
+import { simulate } from '../src/simulation/simulate.ts'
+import { listTasks } from '../src/store/tasks.ts'
+
+test('tasks in the world are made once and known, and leave the tickets as they are', async () => {
+  let people: DeskPeople | undefined
+  const watched = (one: Connector): Connector => {
+    if (one.board === undefined) return one
+    const open: Connector['sandbox']['open'] = (world, options) => {
+      const state = one.sandbox.open(world, options)
+      people = state.people
+      return state
+    }
+    return { ...one, sandbox: { ...one.sandbox, open } }
+  }
+  const connectors = (await loadConnectors()).map(watched)
+  let known: Awaited<ReturnType<typeof listTasks>> = []
+  const result = await simulate({
+    connectors,
+    seed: 7,
+    customers: 2,
+    days: 0.25,
+    attacksPerCustomerDay: 6,
+    faults: 'all',
+    wallNow: () => 0,
+    async inspect({ db }) {
+      known = await listTasks(db, { limit: 1000 })
+    },
+  })
+  const standing = known.filter((one) => one.vendorId !== null && !one.gone).map((one) => one.vendorId)
+  const atBoard = people!.tickets()
+  expect(atBoard.map((one) => one.id).toSorted()).toEqual(standing.toSorted())
+  expect(standing.length).toBeGreaterThan(3)
+  expect(known.filter((one) => one.asked && one.vendorId === null)).toEqual([])
+  const closed = new Map(atBoard.map((one) => [one.id, one.closed]))
+  for (const one of known.filter((each) => each.vendorId !== null && !each.gone))
+    expect({ task: one.action, done: one.done }).toEqual({
+      task: one.action,
+      done: closed.get(one.vendorId!),
+    })
+  expect(result).toMatchObject({ missed: 0, duplicated: 0, misfiled: 0 })
+})

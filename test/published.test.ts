@@ -11,7 +11,7 @@ import { inProcessFetch } from '../src/contract/in-process.ts'
 import { type Behaviour, createServer } from '../src/contract/server.ts'
 import type { Fetch, Outside } from '../src/domain/outside.ts'
 import { idOf } from '../src/domain/id.ts'
-import { linkByHand } from '../src/pipeline/customers.ts'
+import { linkCustomer } from '../src/pipeline/decide-mapping.ts'
 import type { Hub } from '../src/pipeline/hub.ts'
 import { advance } from '../src/pipeline/line.ts'
 import { deliver } from '../src/pipeline/outbox.ts'
@@ -107,9 +107,8 @@ test.each(detectors.map((one) => [one.contract.title, one] as const))(
     await read('customers')
     const [tenant] = await tenants(store.db)
     for (const { connectionId, vendorId } of await customersOf(store.db, detector.contract.vendor)) {
-      await store.transaction((tx) =>
-        linkByHand(tx, { connectionId, vendorId, tenantId: tenant?.id ?? null }),
-      )
+      const by = { hub, actor: 'test', reason: 'one customer for all', now }
+      await store.transaction((tx) => linkCustomer(tx, by, { connectionId, vendorId }, tenant?.id ?? null))
     }
     await read('findings')
     const [desk] = live.filter((one) => one.connector === holder)

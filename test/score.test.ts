@@ -4,7 +4,13 @@ import type { Connector } from '../src/connectors/connector.ts'
 import { loadConnectors } from '../src/connectors/registry.ts'
 import { type SimulationPlan, simulate } from '../src/simulation/simulate.ts'
 import plainVendor from './support/sixth-vendor/plain/index.ts'
-import { cursorBeforeRows, lookupSkipped, resendOn5xx, sweepSkipped } from './support/sabotage.ts'
+import {
+  cursorBeforeRows,
+  customerEnteredLate,
+  lookupSkipped,
+  resendOn5xx,
+  sweepSkipped,
+} from './support/sabotage.ts'
 
 /** The desk of whichever vendor holds tickets, behind the made-up vendor that mends nothing by itself. */
 async function simpleLine(): Promise<Connector[]> {
@@ -65,5 +71,17 @@ describe('the score catches a planted bug', () => {
   test('sent again on 5xx: incidents have two tickets', async () => {
     const { duplicated } = await play((connectors) => connectors.map(sweepSkipped), { between: resendOn5xx })
     expect(duplicated).toBeGreaterThan(0)
+  })
+
+  test('whoever is not known goes to the nearest name: incidents stand under another customer', async () => {
+    const { misfiled } = await play((connectors) => connectors.map(customerEnteredLate), {
+      protections: { quarantine: false },
+    })
+    expect(misfiled).toBeGreaterThan(0)
+  })
+
+  test('with quarantine they wait for their customer, and none is lost', async () => {
+    const { missed, duplicated, misfiled } = await play((connectors) => connectors.map(customerEnteredLate))
+    expect({ missed, duplicated, misfiled }).toEqual({ missed: 0, duplicated: 0, misfiled: 0 })
   })
 })

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { toTaskAnswer } from '../src/api/handlers/tasks.ts'
 import { deliver, hasOutbox } from '../src/pipeline/outbox.ts'
 import { decideWaitingTasks } from '../src/pipeline/tasks.ts'
-import { customersOf, linkCustomer } from '../src/store/customers.ts'
+import { customersOf, putCustomers } from '../src/store/customers.ts'
 import { commentsOf } from '../src/store/case-comments.ts'
 import { projectsOf } from '../src/store/projects.ts'
 import type { Db } from '../src/store/store.ts'
@@ -169,14 +169,17 @@ test('without a board nothing is kept; a tenant that no board knows waits, and i
   const small = await smallHub({}, undefined, true)
   await small.store.transaction(async (tx) => {
     held = await links(tx)
-    for (const one of held) await linkCustomer(tx, 'rockety', one.vendorId, null, 'unlinked by hand')
+    await putCustomers(
+      tx,
+      held.map((one) => ({ ...one, tenantId: null, manual: true })),
+    )
   })
   small.alerts.push({ id: 1, open: true, host: 'ws-01', advice })
   await small.settle()
   expect(atBoard(small)).toEqual([])
   expect((await shown(small)).map((one) => one.state)).toEqual(['no customer', 'no customer'])
   await small.store.transaction(async (tx) => {
-    for (const one of held) await linkCustomer(tx, 'rockety', one.vendorId, one.tenantId, 'linked by hand')
+    await putCustomers(tx, held)
     await decideWaitingTasks(tx, small.hub, held, small.clock.now)
   })
   await small.settle()

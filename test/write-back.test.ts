@@ -14,7 +14,7 @@ import { Sandbox } from '../src/sandbox/sandbox.ts'
 import { makeWorld } from '../src/sandbox/world.ts'
 import { connectAll } from '../src/simulation/connect.ts'
 import { commentsOf } from '../src/store/case-comments.ts'
-import { customersOf, linkCustomer } from '../src/store/customers.ts'
+import { customersOf, putCustomers } from '../src/store/customers.ts'
 import { listCases } from '../src/store/cases.ts'
 import { findingsOfCases } from '../src/store/findings.ts'
 import { openStore } from '../src/store/store.ts'
@@ -86,8 +86,12 @@ async function play(detector: Connector, writeBack: 'on' | 'off', between: Betwe
   }
   await read('customers')
   const [tenant] = await tenants(store.db)
-  for (const { connectionId, vendorId } of await customersOf(store.db, detector.contract.vendor))
-    await linkCustomer(store.db, connectionId, vendorId, tenant?.id ?? null, 'linked by hand')
+  const theirs = await customersOf(store.db, detector.contract.vendor)
+  const tenantId = tenant?.id ?? null
+  await putCustomers(
+    store.db,
+    theirs.map((one) => ({ ...one, tenantId, manual: true, reason: 'linked by hand' })),
+  )
   await settle()
   const cases = await listCases(store.db, { limit: 100, status: 'open' })
   const findings = await findingsOfCases(

@@ -11,6 +11,7 @@ import { putFindings } from '../store/findings.ts'
 import { putRun } from '../store/runs.ts'
 import { type Store, openStore } from '../store/store.ts'
 import { putTenants } from '../store/tenants.ts'
+import { customer } from '../store/testing.ts'
 import { freshSqlite } from '../store/testing.ts'
 import { putChanges } from '../store/ticket-changes.ts'
 import { putTicket } from '../store/tickets.ts'
@@ -77,7 +78,7 @@ async function ran(feed: string, outcome: 'ok' | 'incomplete' | 'failed', endedA
 }
 
 async function fill(count: number): Promise<void> {
-  await putTenants(store.db, [{ id: 'ten_1', name: 'Harbor Dental' }])
+  await putTenants(store.db, [{ id: 'ten_1', name: 'Harbor Dental', mergedInto: null }])
   const cases = Array.from({ length: count }, (_, i) => ({
     id: `case_${i}`,
     tenantId: 'ten_1',
@@ -191,7 +192,7 @@ test('health: what waits, what is unclear and what was refused is counted and de
     cases: { open: 2, resolved: 2 },
   })
   expect(json.reasons).toEqual([
-    '1 finding waits for a customer to be linked',
+    `1 finding waits for a customer to be linked, the oldest since ${new Date(t).toISOString().slice(0, 19)}Z`,
     '1 dead letter to be looked at',
     '1 write being looked up',
     '1 write waits for more than five minutes',
@@ -288,16 +289,10 @@ test('a case is found by its marker before it has a ticket', async () => {
 })
 
 test('customers: who waits, with a row for what belongs to nobody', async () => {
-  await putTenants(store.db, [{ id: 'ten_1', name: 'Harbor Dental' }])
+  await putTenants(store.db, [{ id: 'ten_1', name: 'Harbor Dental', mergedInto: null }])
   await putCustomers(store.db, [
-    { connectionId: 'acme', vendorId: '1', name: 'Harbor Dental', tenantId: 'ten_1', reason: 'same name' },
-    {
-      connectionId: 'acme',
-      vendorId: '2',
-      name: 'Nobody',
-      tenantId: null,
-      reason: 'no tenant is called Nobody',
-    },
+    customer('acme', '1', { name: 'Harbor Dental', tenantId: 'ten_1', reason: 'same name' }),
+    customer('acme', '2', { name: 'Nobody', reason: 'no tenant is called Nobody' }),
   ])
   await putFindings(store.db, [
     { ...finding('fnd_1', null), customerId: '2' },
@@ -309,7 +304,32 @@ test('customers: who waits, with a row for what belongs to nobody', async () => 
     ['Nobody', null, 1],
     ['(unknown)', null, 1],
   ])
+  expect(json.data[1]).toMatchObject({
+    oldest_waiting: expect.any(String),
+    doubt: false,
+    missing_since: null,
+  })
   expect((await get('/customers?limit=2')).json.pagination.has_more).toBe(true)
+  expect((await get('/customers/suggestions')).json.data).toMatchObject([{ name: 'Nobody', tenant: null }])
+})
+
+test('tenants: a former id leads to the tenant that it was merged into, in cases too', async () => {
+  await fill(1)
+  await putTenants(store.db, [
+    { id: 'ten_1', name: 'Harbor Dental', mergedInto: null },
+    { id: 'ten_old', name: 'Harbor Dentists', mergedInto: 'ten_mid' },
+    { id: 'ten_mid', name: 'Harbour Dental', mergedInto: 'ten_1' },
+  ])
+  await putCustomers(store.db, [customer('acme', '1', { name: 'Harbor Dental', tenantId: 'ten_1' })])
+  const one = {
+    id: 'ten_1',
+    former_ids: ['ten_mid', 'ten_old'],
+    customers: [{ connection: 'acme', vendor_id: '1', name: 'Harbor Dental' }],
+  }
+  expect((await get('/tenants')).json.data).toMatchObject([one])
+  expect((await get('/tenants/ten_old')).json).toMatchObject(one)
+  expect((await get('/tenants/nobody')).status).toBe(404)
+  expect((await get('/cases?tenant_id=ten_old')).json.data).toHaveLength(1)
 })
 
 test('dead letters and runs are listed, bodies are not', async () => {
@@ -325,7 +345,7 @@ test('dead letters and runs are listed, bodies are not', async () => {
 
 test('budgets tell who holds what, what the vendor taught, and how late an incident can be', async () => {
   await connect()
-  await putTenants(store.db, [{ id: 'ten_1', name: 'Harbor Dental' }])
+  await putTenants(store.db, [{ id: 'ten_1', name: 'Harbor Dental', mergedInto: null }])
   await ran('incidents', 'ok', t)
   const rule = { scope: 'credential', requests: 60, windowMs: 60_000, concurrency: 3, guessed: true } as const
   await putBudget(store.db, {
@@ -425,6 +445,7 @@ test('the document names every operation, and every operation has an answer', as
   expect(new Set(ids)).toEqual(new Set(Object.values(contractAt('').operations).map((op) => op.id)))
   expect(json.servers).toEqual([{ url: 'http://hub.test/v3' }])
   await fill(2)
+  await putTenants(store.db, [{ id: 'case_0', name: 'Harbor Dental', mergedInto: null }])
   for (const op of Object.values(contractAt('').operations)) {
     const { status, json: body } = await get(op.path.replace('{id}', 'case_0'))
     expect([op.id, status]).toEqual([op.id, 200])

@@ -9,8 +9,10 @@ import { deadLetters } from './operations/dead-letters.ts'
 import { deliveries } from './operations/deliveries.ts'
 import { health } from './operations/health.ts'
 import { records } from './operations/records.ts'
+import { mapping } from './operations/mapping.ts'
 import { runs } from './operations/runs.ts'
 import { tasks } from './operations/tasks.ts'
+import { tenants } from './operations/tenants.ts'
 import { tickets } from './operations/tickets.ts'
 
 /** One envelope for every "no", its four members always present. `docs_url` leads to a page that we serve ourselves. */
@@ -74,6 +76,10 @@ export const contractAt = (origin: string): Contract => ({
     listCoverage: coverage.list,
     listActivities: records.activities,
     listInventory: records.inventory,
+    listSuggestions: mapping.suggestions,
+    listMappingEvents: mapping.events,
+    listTenants: tenants.list,
+    getTenant: tenants.get,
     listRuns: runs.list,
     listDeadLetters: deadLetters.list,
     listBudgets: budgets.list,

@@ -13,8 +13,10 @@ import * as deadLetters from './handlers/dead-letters.ts'
 import * as deliveries from './handlers/deliveries.ts'
 import * as health from './handlers/health.ts'
 import * as records from './handlers/records.ts'
+import * as mapping from './handlers/mapping.ts'
 import * as runs from './handlers/runs.ts'
 import * as tasks from './handlers/tasks.ts'
+import * as tenants from './handlers/tenants.ts'
 import * as tickets from './handlers/tickets.ts'
 
 export interface ApiParts {
@@ -69,6 +71,10 @@ function behaviours({ ask, origin }: ApiParts): Record<string, Behaviour> {
     'coverage.list': page(coverage.list),
     'activities.list': page(records.activities),
     'inventory.list': page(records.inventory),
+    'customers.suggestions': page(mapping.listSuggestions),
+    'customers.events': page(mapping.listEvents),
+    'tenants.list': page(tenants.list),
+    'tenants.get': (call: Call) => tenants.get(ask(), call.params['id'] ?? ''),
     'runs.list': page(runs.list),
     'dead-letters.list': page(deadLetters.list),
     'budgets.list': page(budgets.list),

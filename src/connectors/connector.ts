@@ -56,7 +56,9 @@ export interface Feed {
   toCustomer?(
     record: VendorRecord,
     settings?: Readonly<Record<string, string>>,
-  ): { vendorId: string; name: string } | undefined
+  ): { vendorId: string; name: string; domains?: string[] } | undefined
+  /** `inventory`: what the record shows of its customer, lower case: devices by first label, domains of people. Pure. */
+  toTraces?(record: VendorRecord): { hosts?: string[]; domains?: string[] }
   /** `findings`: the record in OCSF, with its entities. Pure. */
   toReading?(record: VendorRecord): Reading
   /** `findings`: false for a record that is kept but holds nothing to look into. Default: each is a finding. Pure. */
@@ -110,6 +112,8 @@ export interface Batch {
   cursor: unknown
   /** Rows that could not be read, for the dead letters. */
   rejected?: { raw: string; reason: string }[]
+  /** `customers`: every customer on the list, with the batch that ends a walk which has seen all of it. */
+  listed?: string[]
   /** Set when the walk did not reconcile: the run is `incomplete`. The batch's cursor must then not pass the gap. */
   incomplete?: string
   /** What is covered once this batch is committed. */

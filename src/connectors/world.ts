@@ -22,6 +22,11 @@ export interface WorldCustomer {
   hosts: WorldHost[]
 }
 
+/** What a client is called every day, and by vendors who have no contract with it: without its legal form. */
+export function tradeName({ name }: WorldCustomer): string {
+  return name.replace(/,? (LLC|Inc\.)$/, '')
+}
+
 export interface WorldHost {
   name: string
   ip: string

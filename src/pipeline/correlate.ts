@@ -27,9 +27,10 @@ export interface CaseNews {
 }
 
 /** Finding → Case, in the caller's transaction. Findings without a tenant are kept and wait. */
-export async function keepCases(tx: Db, findings: readonly Finding[], now: number): Promise<CaseNews[]> {
-  const ids = findings.map((one) => one.id)
+export async function keepCases(tx: Db, given: readonly Finding[], now: number): Promise<CaseNews[]> {
+  const ids = given.map((one) => one.id)
   const before = new Map((await findingsByIds(tx, ids)).map((one) => [one.id, one]))
+  const findings = given.map((finding) => inItsCase(finding, before.get(finding.id)))
   const mapped = findings.filter((finding) => finding.tenantId !== null)
   const fresh = mapped.filter((finding) => (before.get(finding.id)?.caseId ?? null) === null)
   const { placements, bridges } = await place(tx, fresh)
@@ -84,6 +85,12 @@ async function keepSightings(
 function saysTheSame(before: StoredFinding | undefined, now: Finding): boolean {
   if (before === undefined || before.caseId === null || before.time !== now.time) return false
   return JSON.stringify(before.entities) === JSON.stringify(now.entities)
+}
+
+/** What is in a case belongs to the case's tenant, wherever its customer has moved since; only `refile` moves it. */
+function inItsCase(finding: Finding, before: StoredFinding | undefined): Finding & { elsewhere?: boolean } {
+  if (before === undefined || before.caseId === null || before.tenantId === finding.tenantId) return finding
+  return { ...finding, tenantId: before.tenantId, elsewhere: true }
 }
 
 function turnedRound(before: StoredFinding | undefined, now: Finding): boolean {

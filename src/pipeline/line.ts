@@ -1,13 +1,16 @@
 import type { VendorRecord } from '../domain/record.ts'
+import type { Trace } from '../domain/trace.ts'
 import { putDeadLetter } from '../store/dead-letters.ts'
 import { markDone, takePending } from '../store/records.ts'
 import type { Db } from '../store/store.ts'
 import { keepCases } from './correlate.ts'
 import { type SeenCustomer, mapCustomers, toSeenCustomer } from './customers.ts'
+import { toTraces, tracesOfWaiting } from './traces.ts'
 import type { Hub } from './hub.ts'
 import { type Lease, withLease } from './lease.ts'
 import { type Reported, mirrorTickets, toReported } from './mirror.ts'
 import { type Normalised, normalise, toActivity, toFindings } from './normalise.ts'
+import { tenantsByCustomer } from './quarantine.ts'
 import { type ReportedTask, mirrorTasks, toReportedTask } from './task-mirror.ts'
 import { decideTasks, decideWaitingTasks } from './tasks.ts'
 import { decideChanges, decideWaiting } from './tickets.ts'
@@ -48,14 +51,17 @@ async function throughStages(hub: Hub, lease: Lease, records: readonly VendorRec
 async function stages(tx: Db, hub: Hub, lease: Lease, records: readonly VendorRecord[]): Promise<void> {
   const now = hub.outside.now()
   await lease.renew(tx)
-  const { customers, findings, reports, tasks } = read(hub, records)
-  const free = await mapCustomers(tx, customers)
-  const news = await keepCases(tx, [...free, ...(await toFindings(tx, findings))], now)
+  const { seen, traces, findings, reports, tasks } = read(hub, records)
+  const before = await tenantsByCustomer(tx, hub)
+  const shown = [...traces, ...tracesOfWaiting(findings, before)]
+  const free = await mapCustomers(tx, { seen, traces: shown }, now)
+  const tenantOf = seen.length + shown.length === 0 ? before : await tenantsByCustomer(tx, hub)
+  const news = await keepCases(tx, [...free, ...toFindings(findings, tenantOf)], now)
   await decideChanges(tx, hub, news, now)
   await decideTasks(tx, hub, news, now)
-  if (customers.length > 0) {
+  if (seen.length > 0) {
     await decideWaiting(tx, hub, now)
-    await decideWaitingTasks(tx, hub, customers, now)
+    await decideWaitingTasks(tx, hub, seen, now)
   }
   await mirrorTickets(tx, hub, reports, now)
   await mirrorTasks(tx, hub, tasks, now)
@@ -69,22 +75,30 @@ async function stages(tx: Db, hub: Hub, lease: Lease, records: readonly VendorRe
 function read(
   hub: Hub,
   records: readonly VendorRecord[],
-): { customers: SeenCustomer[]; findings: Normalised[]; reports: Reported[]; tasks: ReportedTask[] } {
-  const customers: SeenCustomer[] = []
+): {
+  seen: SeenCustomer[]
+  traces: Trace[]
+  findings: Normalised[]
+  reports: Reported[]
+  tasks: ReportedTask[]
+} {
+  const seen: SeenCustomer[] = []
+  const traces: Trace[] = []
   const findings: Normalised[] = []
   const reports: Reported[] = []
   const tasks: ReportedTask[] = []
   for (const record of records) {
     const feed = feedOf(hub.live, record.connectionId, record.feed)
     if (feed?.kind === 'customers')
-      customers.push(...[attempt(() => toSeenCustomer(hub, record, feed))].filter(isThere))
+      seen.push(...[attempt(() => toSeenCustomer(hub, record, feed))].filter(isThere))
+    if (feed?.kind === 'inventory') traces.push(...attempt(() => toTraces(record, feed)))
     if (feed?.kind === 'findings') findings.push(...[attempt(() => normalise(record, feed))].filter(isThere))
     if (feed?.kind === 'tickets') reports.push(attempt(() => toReported(record, feed)))
     if (feed?.kind === 'tasks') tasks.push(attempt(() => toReportedTask(hub, record, feed)))
     // Read again where it is shown; here only what cannot be read is found out.
     if (feed?.kind === 'audit') attempt(() => toActivity(record, feed))
   }
-  return { customers, findings, reports, tasks }
+  return { seen, traces, findings, reports, tasks }
 }
 
 /** A record that its own vendor's mapping cannot take. */

@@ -6,10 +6,10 @@ import type { Finding, Reading } from '../domain/finding.ts'
 import { idOf } from '../domain/id.ts'
 import type { VendorRecord } from '../domain/record.ts'
 import { type Severity, severities, toSeverity } from '../domain/severity.ts'
-import { tenantLinks } from '../store/customers.ts'
 import { record as recordOf } from '../store/records.ts'
 import type { Db } from '../store/store.ts'
 import type { Hub } from './hub.ts'
+import type { TenantOf } from './quarantine.ts'
 import { feedOf } from './vendors.ts'
 
 /**
@@ -46,8 +46,7 @@ export async function eventOf(
 }
 
 /** One Finding per alert at the vendor; of several versions in one batch the last counts. */
-export async function toFindings(tx: Db, normalised: readonly Normalised[]): Promise<Finding[]> {
-  const tenantOf = await tenantLinks(tx)
+export function toFindings(normalised: readonly Normalised[], tenantOf: TenantOf): Finding[] {
   const findings = new Map<string, Finding>()
   for (const { record, reading } of normalised) {
     const id = idOf('fnd', record.connectionId, record.feed, record.vendorId)

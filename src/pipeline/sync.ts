@@ -14,6 +14,7 @@ import { putHorizon } from '../store/horizons.ts'
 import { heads, openHeads, putRecords } from '../store/records.ts'
 import { putRun } from '../store/runs.ts'
 import type { Db } from '../store/store.ts'
+import { notePresence, presenceNews } from './customers.ts'
 import { FeedMemory, forget, recall, remember } from './feed-memory.ts'
 import { sightingsOf } from './horizon.ts'
 import { ticketsByVendorIds } from '../store/tickets.ts'
@@ -127,11 +128,18 @@ async function take(attempt: Attempt, batch: Batch): Promise<number> {
   ledger.take(batch)
   const cursor = JSON.stringify(batch.cursor)
   const nothing = batch.rows.length === 0 && (batch.rejected ?? []).length === 0
-  if (nothing && cursor === memory.cursor && memory.news(batch.covered).length === 0) return 0
+  if (nothing && cursor === memory.cursor && memory.news(batch.covered).length === 0) {
+    if (!(await someoneCameOrWent(attempt, batch))) return 0
+  }
   const count = await commit(attempt, batch)
   memory.cursor = cursor
   if (batch.rows.length > 0) memory.open = undefined
   return count
+}
+
+async function someoneCameOrWent({ hub, live, startedAt }: Attempt, { listed }: Batch): Promise<boolean> {
+  if (listed === undefined) return false
+  return (await presenceNews(hub.store.db, live.connection.id, listed, startedAt)).length > 0
 }
 
 /** Rows, what they cover and the cursor in one transaction, fenced. */
@@ -148,6 +156,7 @@ async function commit(attempt: Attempt, batch: Batch): Promise<number> {
     const horizon = sighted(attempt, added.firsts, batch.history === true, now)
     if (horizon !== memory.horizon) await putHorizon(tx, connectionId, feed.name, horizon)
     if (covered.length > 0) await addCovered(tx, connectionId, feed.name, covered, now)
+    if (batch.listed !== undefined) await notePresence(tx, connectionId, batch.listed, now)
     await writeCursor(tx, connectionId, feed.name, batch.cursor ?? null, now)
     return { fresh: added.fresh, horizon }
   })

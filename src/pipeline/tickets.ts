@@ -12,14 +12,18 @@ import { liveTickets } from '../store/tickets.ts'
 import { ChangeList } from './change-list.ts'
 import type { CaseNews } from './correlate.ts'
 import type { Hub } from './hub.ts'
-import { type Route, routesOf } from './routes.ts'
+import { type Route, routesFor, routesOf } from './routes.ts'
 import { bodyOf, followUpBody, joinedBody, remainderBody, subjectOf, turnedBody } from './ticket-text.ts'
 
 /** Case → TicketChange: decides what to tell the ticketing vendor, in the transaction that keeps the case. */
 export async function decideChanges(tx: Db, hub: Hub, news: readonly CaseNews[], now: number): Promise<void> {
   if (news.length === 0) return
-  const routes = await routesOf(tx, hub)
-  const relevant = news.filter((entry) => routes.has(entry.case.tenantId))
+  const routeOf = await routesFor(
+    tx,
+    hub,
+    news.map((entry) => entry.case),
+  )
+  const relevant = news.filter((entry) => routeOf(entry.case) !== undefined)
   if (relevant.length === 0) return
   const policies = await readPolicies(tx)
   const known = relevant.filter((entry) => entry.was !== undefined).map((entry) => entry.case.id)
@@ -29,12 +33,12 @@ export async function decideChanges(tx: Db, hub: Hub, news: readonly CaseNews[],
     was !== undefined && !changes.has(own.id, 'create')
   for (const [connectionId, entries] of Map.groupBy(
     relevant.filter((entry) => !isWaiting(entry)),
-    (entry) => routes.get(entry.case.tenantId)?.connectionId ?? '',
+    (entry) => routeOf(entry.case)?.connectionId ?? '',
   )) {
     const old = entries.filter((entry) => entry.was !== undefined).map((entry) => entry.case.id)
     const tickets = old.length === 0 ? new Map<string, null>() : await liveTickets(tx, connectionId, old)
     for (const entry of entries) {
-      const route = routes.get(entry.case.tenantId)
+      const route = routeOf(entry.case)
       const ticket = tickets.get(entry.case.id)
       if (route === undefined) continue
       const policy = policies.of(entry.case.tenantId)

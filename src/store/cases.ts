@@ -48,6 +48,24 @@ export async function casesByIds(db: Db, ids: string[]): Promise<Case[]> {
   return rows.map(fromRow)
 }
 
+/** Every case of these tenants. */
+export async function casesOfTenants(db: Db, tenantIds: readonly string[]): Promise<Case[]> {
+  const query = db
+    .selectFrom('cases')
+    .selectAll()
+    .where(among(db, 'tenant_id', tenantIds))
+  return (await query.orderBy('id').execute()).map(fromRow)
+}
+
+/** Takes away cases that hold nothing any more. */
+export async function dropCases(db: Db, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0)
+    await db
+      .deleteFrom('cases')
+      .where(among(db, 'id', ids))
+      .execute()
+}
+
 export interface CaseFilter {
   status?: CaseStatus
   tenantId?: string
@@ -80,15 +98,14 @@ export async function countCases(db: Db): Promise<Record<CaseStatus, number>> {
   return { open: 0, resolved: 0, ...Object.fromEntries(rows.map((row) => [row.status, row.count])) }
 }
 
-/** Cases of these tenants for which no ticket, nor anything about one, was ever decided. */
+/** Cases of these tenants for which no ticket was ever decided. */
 export async function casesWithoutTicket(db: Db, tenantIds: string[]): Promise<Case[]> {
   const query = db
     .selectFrom('cases')
     .selectAll('cases')
     .where(among(db, 'tenant_id', tenantIds))
     .where('merged_into', 'is', null)
-  const decided = sql<boolean>`exists (select 1 from ticket_changes as c where c.case_id = cases.id
-    and c.kind not in ('project', 'task', 'task-status'))`
+  const decided = sql<boolean>`exists (select 1 from ticket_changes as c where c.case_id = cases.id and c.kind = 'create')`
   return (
     await query
       .where((eb) => eb.not(decided))

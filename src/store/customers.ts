@@ -1,6 +1,7 @@
-import type { Customer } from '../domain/tenant.ts'
+import type { Customer, CustomerKey } from '../domain/tenant.ts'
 import type { Db } from './engine.ts'
 import { insertMany } from './insert.ts'
+import { among, listTable } from './lists.ts'
 
 export interface CustomerRow {
   connection_id: string
@@ -8,20 +9,18 @@ export interface CustomerRow {
   name: string
   tenant_id: string | null
   reason: string
-  /** 1 once a person has linked it: no guess overrides that. */
+  /** 1 once a person has decided: no guess overrides that. */
   manual: number
+  doubt: number
+  missing_since: number | null
 }
 
-/** Takes over names, and links and reasons too unless a person has decided them. */
-export async function putCustomers(db: Db, rows: Customer[]): Promise<void> {
+/** Takes over all that is given; whether a person has decided is the caller's to heed. */
+export async function putCustomers(db: Db, rows: readonly Customer[]): Promise<void> {
   await insertMany(db, 'customers', rows.map(toRow), {
     on: ['connection_id', 'vendor_id'],
-    set: ['name', ['tenant_id', unlessManual('tenant_id')], ['reason', unlessManual('reason')]],
+    set: ['name', 'tenant_id', 'reason', 'manual', 'doubt', 'missing_since'],
   })
-}
-
-function unlessManual(column: string): string {
-  return `case when customers.manual = 1 then customers.${column} else excluded.${column} end`
 }
 
 export async function customersOf(db: Db, connectionId?: string): Promise<Customer[]> {
@@ -40,20 +39,29 @@ export async function customerIdsOf(db: Db, connectionId: string): Promise<strin
   return (await query.orderBy('vendor_id').execute()).map((row) => row.vendor_id)
 }
 
-/** A person's decision. Returns whether there is such a customer. */
-export async function linkCustomer(
+/** Since when a vendor lists these customers no more; null when it does. */
+export async function setMissing(
   db: Db,
   connectionId: string,
-  vendorId: string,
-  tenantId: string | null,
-  reason: string,
-): Promise<boolean> {
-  const query = db.updateTable('customers').set({ tenant_id: tenantId, reason, manual: 1 })
-  const result = await query
+  vendorIds: readonly string[],
+  since: number | null,
+): Promise<void> {
+  const query = db.updateTable('customers').set({ missing_since: since })
+  await query
     .where('connection_id', '=', connectionId)
-    .where('vendor_id', '=', vendorId)
-    .executeTakeFirst()
-  return result.numUpdatedRows > 0n
+    .where(among(db, 'vendor_id', vendorIds))
+    .execute()
+}
+
+export async function countDoubts(db: Db): Promise<number> {
+  const query = db.selectFrom('customers').where('doubt', '=', 1)
+  return (await query.select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()).count
+}
+
+/** A place in the mapping, by connection and customer. */
+export function keyTable(db: Db, name: string, keys: readonly CustomerKey[]) {
+  const rows = keys.map(({ connectionId, vendorId }) => [connectionId, vendorId])
+  return listTable(db, name, ['connection_id', 'customer_id'], rows)
 }
 
 /** Tenant ids by connection and customer, of all customers that are linked. */
@@ -69,10 +77,28 @@ export async function tenantLinks(
   return (connectionId, vendorId) => links.get(`${connectionId}\n${vendorId}`) ?? null
 }
 
-function toRow({ connectionId, vendorId, name, tenantId, reason }: Customer): CustomerRow {
-  return { connection_id: connectionId, vendor_id: vendorId, name, tenant_id: tenantId, reason, manual: 0 }
+function toRow(row: Customer): CustomerRow {
+  return {
+    connection_id: row.connectionId,
+    vendor_id: row.vendorId,
+    name: row.name,
+    tenant_id: row.tenantId,
+    reason: row.reason,
+    manual: Number(row.manual),
+    doubt: Number(row.doubt),
+    missing_since: row.missingSince,
+  }
 }
 
-function fromRow({ connection_id, vendor_id, name, tenant_id, reason }: CustomerRow): Customer {
-  return { connectionId: connection_id, vendorId: vendor_id, name, tenantId: tenant_id, reason }
+function fromRow(row: CustomerRow): Customer {
+  return {
+    connectionId: row.connection_id,
+    vendorId: row.vendor_id,
+    name: row.name,
+    tenantId: row.tenant_id,
+    reason: row.reason,
+    manual: row.manual === 1,
+    doubt: row.doubt === 1,
+    missingSince: row.missing_since,
+  }
 }

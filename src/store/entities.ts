@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Entity, EntityKind } from '../domain/entity.ts'
 import type { Db } from './engine.ts'
 import { insertMany } from './insert.ts'
-import { listTable } from './lists.ts'
+import { among, listTable } from './lists.ts'
 
 export interface EntityRow {
   tenant_id: string
@@ -33,6 +33,12 @@ export async function dropEntities(db: Db, sightings: readonly Omit<Sighting, 'c
     for (const column of key) query = query.where(column, '=', row[column])
     await query.execute()
   }
+}
+
+/** All that these findings tell of, at one tenant. */
+export async function dropEntitiesOf(db: Db, tenantId: string, findingIds: readonly string[]): Promise<void> {
+  const query = db.deleteFrom('entities').where('tenant_id', '=', tenantId)
+  await query.where(among(db, 'finding_id', findingIds)).execute()
 }
 
 const key = ['tenant_id', 'kind', 'value', 'time', 'finding_id'] as const

@@ -22,12 +22,17 @@ export interface FindingRow {
   case_id: string | null
   /** 1 while its customer stands for no Tenant. */
   quarantined: number
+  /** 1 while its Case, and so its ticket, belongs to another Tenant than its customer does. */
+  elsewhere: number
 }
 
 /** A Finding with the Case that holds it. */
 export interface StoredFinding extends Finding {
   caseId: string | null
+  elsewhere: boolean
 }
+
+type FindingToPut = Finding & { caseId?: string | null; elsewhere?: boolean }
 
 const updated = [
   'customer_id',
@@ -39,11 +44,12 @@ const updated = [
   'entities',
   'record_id',
   'quarantined',
+  'elsewhere',
   ['case_id', 'coalesce(excluded.case_id, findings.case_id)'],
 ] as const satisfies Conflict<keyof FindingRow>['set']
 
 /** Without a Case, a Finding keeps the one that it has. */
-export async function putFindings(db: Db, findings: (Finding & { caseId?: string | null })[]): Promise<void> {
+export async function putFindings(db: Db, findings: FindingToPut[]): Promise<void> {
   await insertMany(db, 'findings', findings.map(toRow), { on: ['id'], set: [...updated] })
 }
 
@@ -60,13 +66,19 @@ export async function findingsByIds(db: Db, ids: string[]): Promise<StoredFindin
 // The partial index on quarantined findings serves a query only when it states this literally.
 const isQuarantined = sql<boolean>`quarantined = 1`
 
-export async function countQuarantined(
-  db: Db,
-): Promise<{ connectionId: string; customerId: string | null; count: number }[]> {
+export interface Waiting {
+  connectionId: string
+  customerId: string | null
+  count: number
+  /** Event time of the oldest, epoch ms. */
+  oldest: number
+}
+
+export async function countQuarantined(db: Db): Promise<Waiting[]> {
   const query = db.selectFrom('findings').where(isQuarantined).groupBy(['connection_id', 'customer_id'])
   const rows = await query
     .select(['connection_id as connectionId', 'customer_id as customerId'])
-    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.min<number>('time').as('oldest')])
     .orderBy('connection_id')
     .orderBy('customer_id', (order) => order.asc().nullsFirst())
     .execute()
@@ -81,6 +93,48 @@ export async function countQuarantinedByFeed(
     .groupBy(['connection_id', 'feed', 'customer_id'])
     .select(['connection_id as connectionId', 'feed', 'customer_id as customerId'])
     .select((eb) => eb.fn.countAll<number>().as('count'))
+    .execute()
+}
+
+const isElsewhere = sql<boolean>`elsewhere = 1`
+
+/** Findings whose ticket stands under another tenant than their own customer's, by customer. */
+export async function countElsewhere(
+  db: Db,
+): Promise<{ connectionId: string; customerId: string | null; count: number }[]> {
+  const query = db.selectFrom('findings').where(isElsewhere).groupBy(['connection_id', 'customer_id'])
+  return query
+    .select(['connection_id as connectionId', 'customer_id as customerId'])
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .orderBy('connection_id')
+    .orderBy('customer_id')
+    .execute()
+}
+
+/** The cases that hold findings of these customers although they belong to another tenant. */
+export async function casesElsewhere(db: Db, connectionId: string, customerId: string): Promise<string[]> {
+  const query = db
+    .selectFrom('findings')
+    .select('case_id')
+    .where(isElsewhere)
+    .where('connection_id', '=', connectionId)
+  const rows = await query.where('customer_id', '=', customerId).distinct().orderBy('case_id').execute()
+  return rows.flatMap((row) => row.case_id ?? [])
+}
+
+/** Puts findings in another place: without a case they stand alone again, without a tenant they wait. */
+export async function moveFindings(
+  db: Db,
+  ids: readonly string[],
+  to: { tenantId: string | null; elsewhere: boolean; caseId?: null },
+): Promise<void> {
+  if (ids.length === 0) return
+  const { tenantId, elsewhere } = to
+  const row = { tenant_id: tenantId, quarantined: Number(tenantId === null), elsewhere: Number(elsewhere) }
+  await db
+    .updateTable('findings')
+    .set({ ...row, ...(to.caseId === null && { case_id: null }) })
+    .where(among(db, 'id', ids))
     .execute()
 }
 
@@ -130,7 +184,7 @@ export async function casesWithOpenFindings(db: Db, caseIds: string[]): Promise<
   return new Set(rows.map((row) => row.case_id))
 }
 
-function toRow(finding: Finding & { caseId?: string | null }): FindingRow {
+function toRow(finding: FindingToPut): FindingRow {
   return {
     id: finding.id,
     connection_id: finding.connectionId,
@@ -146,6 +200,7 @@ function toRow(finding: Finding & { caseId?: string | null }): FindingRow {
     record_id: finding.recordId,
     case_id: finding.caseId ?? null,
     quarantined: Number(finding.tenantId === null),
+    elsewhere: Number(finding.elsewhere ?? false),
   }
 }
 
@@ -164,5 +219,6 @@ function fromRow(row: FindingRow): StoredFinding {
     entities: decode(row.entities),
     recordId: row.record_id,
     caseId: row.case_id,
+    elsewhere: row.elsewhere === 1,
   }
 }

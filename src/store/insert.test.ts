@@ -6,7 +6,11 @@ import { forEachEngine } from './testing.ts'
 forEachEngine((openFresh) => {
   test('any number of rows, in and out by one list', async () => {
     const { db } = await openFresh()
-    const rows = Array.from({ length: 3000 }, (_, i) => ({ id: `t${i}`, name: `name "${i}" ' \\ é 🦊` }))
+    const rows = Array.from({ length: 3000 }, (_, i) => ({
+      id: `t${i}`,
+      name: `name "${i}" ' \\ é 🦊`,
+      merged_into: null,
+    }))
     await insertMany(db, 'tenants', rows, { on: ['id'], set: ['name'] })
     const ids = Array.from({ length: 70_000 }, (_, i) => `t${i}`)
     const found = await db
@@ -39,7 +43,10 @@ forEachEngine((openFresh) => {
   test('U+0000 does not stop a batch, and an escape in vendor bytes is left as it is', async () => {
     const { db } = await openFresh()
     const escaped = String.raw`{"a":"\u0000"}`
-    await insertMany(db, 'tenants', [{ id: 'a\0b', name: escaped }], { on: ['id'], set: [] })
+    await insertMany(db, 'tenants', [{ id: 'a\0b', name: escaped, merged_into: null }], {
+      on: ['id'],
+      set: [],
+    })
     const found = await db
       .selectFrom('tenants')
       .selectAll()

@@ -4,13 +4,29 @@ import { toRecord } from '../domain/record.ts'
 import { countCasesBegun, listCases } from './cases.ts'
 import { correctionsOf } from './corrections.ts'
 import { countCasesWith, neighbours } from './entities.ts'
-import { countQuarantined, findingsByIds, releaseQuarantined } from './findings.ts'
+import { putTraces, tracesAround } from './customer-traces.ts'
+import {
+  casesElsewhere,
+  countElsewhere,
+  countQuarantined,
+  findingsByIds,
+  releaseQuarantined,
+} from './findings.ts'
+import { listMappingEvents } from './mapping-events.ts'
 import { heads, markDone, openHeads, putRecords, readAgain, takePending } from './records.ts'
 import { latestRuns } from './runs.ts'
 import { openStore } from './store.ts'
 import { commentsOf } from './case-comments.ts'
 import { decisionsOf, dropDecisions } from './case-decisions.ts'
-import { casesWithUntold, dueChanges, lastVersions, onTheirWay, stuckSending } from './ticket-changes.ts'
+import {
+  cancelUnsent,
+  casesWithUntold,
+  createsOf,
+  dueChanges,
+  lastVersions,
+  onTheirWay,
+  stuckSending,
+} from './ticket-changes.ts'
 import { liveTickets, listTickets, ticketsByVendorIds, ticketsMergedInto, ticketsOf } from './tickets.ts'
 import { suggestionsOf } from './suggestions.ts'
 
@@ -40,6 +56,13 @@ test('every query of the line is served by an index', async () => {
   await markDone(db, [row.id])
   await findingsByIds(db, ['f'])
   await countQuarantined(db)
+  await countElsewhere(db)
+  await casesElsewhere(db, 'con', 'cus')
+  await putTraces(db, [{ connectionId: 'con', vendorId: 'cus', kind: 'host', value: 'x' }])
+  await tracesAround(db, [{ connectionId: 'con', vendorId: 'cus' }])
+  await listMappingEvents(db, { limit: 10, before: { time: 1, id: 'm' } })
+  await createsOf(db, ['c'])
+  await cancelUnsent(db, ['c'])
   await releaseQuarantined(db, 'con', 'cus', 'ten')
   await listCases(db, { limit: 10, before: { time: 1, id: 'c' } })
   await listCases(db, { limit: 10, tenantId: 'ten' })

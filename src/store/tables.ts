@@ -6,6 +6,7 @@ import type { ConnectionRow } from './connections.ts'
 import type { CoverageRow } from './coverage.ts'
 import type { CorrectionRow } from './corrections.ts'
 import type { CursorRow } from './cursors.ts'
+import type { TraceRow } from './customer-traces.ts'
 import type { CustomerRow } from './customers.ts'
 import type { DeadLetterRow } from './dead-letters.ts'
 import type { EdgeRow } from './edges.ts'
@@ -14,6 +15,7 @@ import type { FindingRow } from './findings.ts'
 import type { GapRow } from './gaps.ts'
 import type { HorizonRow } from './horizons.ts'
 import type { LeaseRow } from './leases.ts'
+import type { MappingEventRow } from './mapping-events.ts'
 import type { MetaRow } from './meta.ts'
 import type { PolicyRow } from './policies.ts'
 import type { ProjectRow } from './projects.ts'
@@ -32,6 +34,8 @@ export interface Tables {
   records: RecordRow
   tenants: TenantRow
   customers: CustomerRow
+  customer_traces: TraceRow
+  mapping_events: MappingEventRow
   findings: FindingRow
   entities: EntityRow
   cases: CaseRow
@@ -61,6 +65,8 @@ export const tableNames = [
   'records',
   'tenants',
   'customers',
+  'customer_traces',
+  'mapping_events',
   'findings',
   'entities',
   'cases',

@@ -166,3 +166,14 @@ function fromRow(row: TaskRow): Task {
     createdAt: row.created_at,
   }
 }
+
+/** Tasks of these cases that nobody was asked for yet go with them to a tenant, or (null) are not worth asking for. */
+export async function moveWaitingTasks(
+  db: Db,
+  caseIds: readonly string[],
+  tenantId: string | null,
+): Promise<void> {
+  const of = among(db, 'case_id', caseIds)
+  if (tenantId === null) await db.deleteFrom('tasks').where(of).where('asked', '=', 0).execute()
+  else await db.updateTable('tasks').set({ tenant_id: tenantId }).where(of).where('asked', '=', 0).execute()
+}

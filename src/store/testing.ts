@@ -3,6 +3,7 @@ import { Client } from 'pg'
 import { afterEach, describe, inject, onTestFinished } from 'vitest'
 import type { Case } from '../domain/case.ts'
 import type { Finding } from '../domain/finding.ts'
+import type { Customer } from '../domain/tenant.ts'
 import type { Ticket, TicketChange } from '../domain/ticket.ts'
 import type { Engine } from './engine.ts'
 import { memoryHandle } from './sqlite-file.ts'
@@ -115,6 +116,11 @@ export function finding(id: string, over: Partial<Finding> = {}): Finding {
     entities: [{ kind: 'host', value: 'ws-01' }],
     ...over,
   }
+}
+
+export function customer(connectionId: string, vendorId: string, over: Partial<Customer> = {}): Customer {
+  const fresh = { tenantId: null, manual: false, doubt: false, missingSince: null }
+  return { connectionId, vendorId, name: 'Acme', reason: 'not mapped yet', ...fresh, ...over }
 }
 
 export function caseOf(id: string, over: Partial<Case> = {}): Case {

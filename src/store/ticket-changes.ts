@@ -211,6 +211,42 @@ export async function totals(db: Db): Promise<ChangeTotals> {
   }
 }
 
+/** The decisions to raise a ticket for these cases, the first of each case first. */
+export async function createsOf(db: Db, caseIds: readonly string[]): Promise<StoredChange[]> {
+  const query = db
+    .selectFrom('ticket_changes')
+    .selectAll()
+    .where(among(db, 'case_id', caseIds))
+  const rows = await query.where('kind', '=', 'create').orderBy('case_id').orderBy('version').execute()
+  return rows.map(fromRow)
+}
+
+/**
+ * Takes back what was decided for these cases, where no request has ever left. Returns the cases that are free of it;
+ * the others may have a ticket. Whoever is about to send finds the row gone, or was there first.
+ */
+export async function cancelUnsent(db: Db, caseIds: readonly string[]): Promise<Set<string>> {
+  // What was asked of a board stays there: a task is no ticket.
+  const ofTheDesk = sql<boolean>`kind not in ('project', 'task', 'task-status')`
+  const touched = sql<boolean>`exists (select 1 from ticket_changes as o where o.case_id = ticket_changes.case_id
+    and o.kind not in ('project', 'task', 'task-status') and (o.state <> 'pending' or o.attempts > 0))`
+  const unsent = db
+    .deleteFrom('ticket_changes')
+    .where(among(db, 'case_id', caseIds))
+    .where('kind', '=', 'create')
+    .where('state', '=', 'pending')
+    .where('attempts', '=', 0)
+    .where((eb) => eb.not(touched))
+  const free = new Set((await unsent.returning('case_id').execute()).map((row) => row.case_id))
+  await db
+    .deleteFrom('ticket_changes')
+    .where(among(db, 'case_id', [...free]))
+    .where('state', '=', 'pending')
+    .where(ofTheDesk)
+    .execute()
+  return free
+}
+
 /** How many changes of each kind each case has, by `changeKey`: the version of the last one. */
 export async function lastVersions(db: Db, caseIds: string[]): Promise<Map<string, number>> {
   const query = db

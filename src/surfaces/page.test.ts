@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { BudgetsAnswer } from '../api/operations/budgets.ts'
 import type { CaseDetail } from '../api/operations/cases.ts'
+import type { CustomerAnswer } from '../api/operations/customers.ts'
 import type { Health } from '../api/operations/health.ts'
 import { casePage } from './case-page.ts'
 import { errorPage, statusPage } from './page.ts'
@@ -31,6 +32,7 @@ const health: Health = {
   ],
   cases: { open: 1, resolved: 0 },
   quarantined: 2,
+  doubtful_customers: 0,
   dead_letters: 0,
   ambiguous_writes: 1,
   deliveries: { pending: 0, sending: 0, ambiguous: 1, sent: 3, refused: 0 },
@@ -57,6 +59,20 @@ const budgets: BudgetsAnswer = {
       warnings: [evil],
     },
   ],
+}
+
+const waiting: CustomerAnswer = {
+  connection: evil,
+  vendor_id: evil,
+  name: evil,
+  tenant_id: null,
+  tenant: null,
+  reason: evil,
+  quarantined: 2,
+  oldest_waiting: at,
+  filed_elsewhere: 0,
+  doubt: false,
+  missing_since: null,
 }
 
 const own: CaseDetail = {
@@ -164,7 +180,18 @@ const own: CaseDetail = {
 }
 
 test.each([
-  ['status', statusPage({ health, cases: [own], deliveries: own.deliveries, budgets, demo: true, now })],
+  [
+    'status',
+    statusPage({
+      health,
+      cases: [own],
+      deliveries: own.deliveries,
+      budgets,
+      waiting: [waiting],
+      demo: true,
+      now,
+    }),
+  ],
   ['case', casePage(own, now)],
   ['error', errorPage(evil)],
 ])('the %s page shows what vendors write as text, and leads nowhere that is not the web', (_, page) => {
@@ -173,15 +200,24 @@ test.each([
 })
 
 test('trouble is on top: why it is degraded, and the alarm on its count', () => {
-  const page = statusPage({ health, cases: [], deliveries: [], budgets, demo: false, now })
+  const page = statusPage({
+    health,
+    cases: [],
+    deliveries: [],
+    budgets,
+    waiting: [{ ...waiting, name: 'Acme' }],
+    demo: false,
+    now,
+  })
   expect(page).toContain('<span class="bad">Degraded</span>')
   expect(page).toContain('<div class="tile alarm"><b>2</b>findings wait for a customer</div>')
   expect(page).toContain('<span class="red">red</span>')
+  expect(page).toContain('<td class="long">Acme</td><td>2</td><td>60 s ago</td>')
   expect(page).not.toContain('This is the demo')
 })
 
 test('how fresh the limits keep it is on the page, and which of them is slowed down', () => {
-  const page = statusPage({ health, cases: [], deliveries: [], budgets, demo: false, now })
+  const page = statusPage({ health, cases: [], deliveries: [], budgets, waiting: [], demo: false, now })
   expect(page).toContain('oldest open incident seen at most 95 s late')
   expect(page).toContain('<span class="bad">50 %</span>')
 })

@@ -1,5 +1,6 @@
 import type { BudgetAnswer, BudgetsAnswer } from '../api/operations/budgets.ts'
 import type { CaseAnswer } from '../api/operations/cases.ts'
+import type { CustomerAnswer } from '../api/operations/customers.ts'
 import type { DeliveryAnswer } from '../api/operations/deliveries.ts'
 import type { FeedHealth, Health } from '../api/operations/health.ts'
 import { ago, document, escape, link, rows, span, tile } from './html.ts'
@@ -10,11 +11,13 @@ export interface PageFacts {
   cases: CaseAnswer[]
   deliveries: DeliveryAnswer[]
   budgets: BudgetsAnswer
+  /** Customers that need a person: their findings wait, or their name is in doubt. */
+  waiting: CustomerAnswer[]
   demo: boolean
   now: number
 }
 
-export function statusPage({ health, cases, deliveries, budgets, demo, now }: PageFacts): string {
+export function statusPage({ health, cases, deliveries, budgets, waiting, demo, now }: PageFacts): string {
   const good = health.status === 'operational'
   const { sent, pending, sending, ambiguous, refused } = health.deliveries
   const tiles = [
@@ -39,6 +42,16 @@ ${rows(
   'No cases yet.',
   ['Title'],
 )}
+${
+  waiting.length > 0
+    ? `<h2>Customers that wait for a decision</h2>${rows(
+        ['Connection', 'Id', 'Customer', 'Waiting', 'Oldest', 'Why'],
+        waiting.map((one) => customerCells(one, now)),
+        '',
+        ['Customer', 'Why'],
+      )}`
+    : ''
+}
 <h2>Coverage</h2>
 ${rows(['Connection', 'Feed', 'State', 'Last read', 'Every', 'Saved from loss', 'Why'], health.feeds.map(feedCells), 'Nothing is connected.', ['Why'])}
 <h2>Budget</h2>
@@ -60,6 +73,18 @@ function caseCells(one: CaseAnswer, now: number): string[] {
     escape(one.title),
     String(one.finding_count),
     ago((now - Date.parse(one.first_time)) / 1000),
+  ]
+}
+
+function customerCells(one: CustomerAnswer, now: number): string[] {
+  const { oldest_waiting: oldest } = one
+  return [
+    escape(one.connection),
+    escape(one.vendor_id),
+    escape(one.name),
+    String(one.quarantined),
+    oldest === null ? '' : ago((now - Date.parse(oldest)) / 1000),
+    escape(one.reason),
   ]
 }
 

@@ -13,7 +13,7 @@ import { type StoredFinding, findingsOfCases } from '../../store/findings.ts'
 import type { Db } from '../../store/store.ts'
 import { suggestionsOf } from '../../store/suggestions.ts'
 import { tasksOfCases } from '../../store/tasks.ts'
-import { tenants } from '../../store/tenants.ts'
+import { livingTenantId, tenants } from '../../store/tenants.ts'
 import { listChanges } from '../../store/ticket-changes.ts'
 import { ticketByMarker, ticketsOf } from '../../store/tickets.ts'
 import { type Ask, instant } from '../ask.ts'
@@ -29,7 +29,9 @@ export interface CaseQuery extends PageQuery {
 }
 
 export async function list({ db }: Ask, query: CaseQuery): Promise<ListPage<CaseAnswer>> {
-  const { status, tenant_id: tenantId } = query
+  const { status, tenant_id: named } = query
+  // The id of a tenant that was merged leads to the one that it is now.
+  const tenantId = named === undefined ? undefined : await livingTenantId(db, named)
   const filter = { ...(status && { status }), ...(tenantId !== undefined && { tenantId }) }
   const read = (limit: number, before?: { time: number; id: string }) =>
     listCases(db, { ...filter, limit, ...(before && { before }) })

@@ -1,7 +1,8 @@
+import { customerKey } from '../../domain/tenant.ts'
 import { customersOf } from '../../store/customers.ts'
-import { countQuarantined } from '../../store/findings.ts'
+import { type Waiting, countElsewhere, countQuarantined } from '../../store/findings.ts'
 import { tenants } from '../../store/tenants.ts'
-import type { Ask } from '../ask.ts'
+import { type Ask, instantOrNull } from '../ask.ts'
 import type { CustomerAnswer } from '../operations/customers.ts'
 import { type ListPage, type PageQuery, cutPage } from '../page.ts'
 
@@ -10,12 +11,13 @@ export async function list(ask: Ask, query: PageQuery): Promise<ListPage<Custome
   return cutPage(query, 'customers', await all(ask), (row) => `${row.connection}\n${row.vendor_id}`)
 }
 
-async function all({ db }: Ask): Promise<CustomerAnswer[]> {
+/** All of them at once. */
+export async function all({ db }: Ask): Promise<CustomerAnswer[]> {
   const names = new Map((await tenants(db)).map((tenant) => [tenant.id, tenant.name]))
-  const waiting = await countQuarantined(db)
+  const waiting = new Map((await countQuarantined(db)).map((row) => [keyOf(row), row]))
+  const elsewhere = new Map((await countElsewhere(db)).map((row) => [keyOf(row), row.count]))
   const known = (await customersOf(db)).map((customer): CustomerAnswer => {
-    const here = (row: { connectionId: string; customerId: string | null }) =>
-      row.connectionId === customer.connectionId && row.customerId === customer.vendorId
+    const key = customerKey(customer)
     return {
       connection: customer.connectionId,
       vendor_id: customer.vendorId,
@@ -23,26 +25,36 @@ async function all({ db }: Ask): Promise<CustomerAnswer[]> {
       tenant_id: customer.tenantId,
       tenant: customer.tenantId === null ? null : (names.get(customer.tenantId) ?? customer.tenantId),
       reason: customer.reason,
-      quarantined: waiting.find(here)?.count ?? 0,
+      ...waitingFacts(waiting.get(key)),
+      filed_elsewhere: elsewhere.get(key) ?? 0,
+      doubt: customer.doubt,
+      missing_since: instantOrNull(customer.missingSince),
     }
   })
   const seen = new Set(known.map((row) => `${row.connection}\n${row.vendor_id}`))
-  const unknown = waiting
-    .filter((row) => !seen.has(`${row.connectionId}\n${row.customerId ?? ''}`))
-    .map((row) => toUnknown(row.connectionId, row.customerId, row.count))
-  return [...known, ...unknown]
+  return [...known, ...[...waiting.values()].filter((row) => !seen.has(keyOf(row))).map(toUnknown)]
 }
 
-function toUnknown(connection: string, customerId: string | null, quarantined: number): CustomerAnswer {
-  const reason =
-    customerId === null ? 'the vendor does not say whose these are' : 'not among the vendor’s customers yet'
+function keyOf({ connectionId, customerId }: Pick<Waiting, 'connectionId' | 'customerId'>): string {
+  return customerKey({ connectionId, vendorId: customerId ?? '' })
+}
+
+function waitingFacts(row: Waiting | undefined): Pick<CustomerAnswer, 'quarantined' | 'oldest_waiting'> {
+  return { quarantined: row?.count ?? 0, oldest_waiting: instantOrNull(row?.oldest ?? null) }
+}
+
+function toUnknown(row: Waiting): CustomerAnswer {
+  const nobody = row.customerId === null
   return {
-    connection,
-    vendor_id: customerId ?? '',
+    connection: row.connectionId,
+    vendor_id: row.customerId ?? '',
     name: '(unknown)',
     tenant_id: null,
     tenant: null,
-    reason,
-    quarantined,
+    reason: nobody ? 'the vendor does not say whose these are' : 'not among the vendor’s customers yet',
+    ...waitingFacts(row),
+    filed_elsewhere: 0,
+    doubt: false,
+    missing_since: null,
   }
 }

@@ -1,6 +1,7 @@
 import { countCases } from '../../store/cases.ts'
 import { countDeadLetters } from '../../store/dead-letters.ts'
-import { countQuarantined } from '../../store/findings.ts'
+import { countDoubts } from '../../store/customers.ts'
+import { type Waiting, countQuarantined } from '../../store/findings.ts'
 import { countByState, listChanges } from '../../store/ticket-changes.ts'
 import { type Ask, instant } from '../ask.ts'
 import type { FeedHealth, Health } from '../operations/health.ts'
@@ -11,14 +12,24 @@ export async function get(ask: Ask): Promise<Health> {
   const { db, now } = ask
   const feeds = await feedsHealth(ask)
   const deliveries = await countByState(db)
-  const quarantined = (await countQuarantined(db)).reduce((sum, row) => sum + row.count, 0)
+  const waiting = await countQuarantined(db)
+  const quarantined = waiting.reduce((sum, row) => sum + row.count, 0)
+  const doubts = await countDoubts(db)
   const deadLetters = await countDeadLetters(db)
   const reasons = [
     ...(feeds.length === 0 ? ['no connection: nothing is read'] : []),
     ...feeds.flatMap((feed) =>
       feed.state === 'ok' ? [] : [`${feed.connection} ${feed.feed} ${feed.reason}`],
     ),
-    ...counted(quarantined, 'finding waits', 'findings wait', 'for a customer to be linked'),
+    ...(quarantined === 0
+      ? []
+      : counted(
+          quarantined,
+          'finding waits',
+          'findings wait',
+          `for a customer to be linked, ${since(waiting)}`,
+        )),
+    ...counted(doubts, 'customer is', 'customers are', 'called like another tenant now: confirm or link'),
     ...counted(deadLetters, 'dead letter', 'dead letters', 'to be looked at'),
     ...counted(deliveries.ambiguous, 'write', 'writes', 'being looked up'),
     ...counted(await countOverdue(ask), 'write waits', 'writes wait', 'for more than five minutes'),
@@ -31,10 +42,15 @@ export async function get(ask: Ask): Promise<Health> {
     feeds,
     cases: await countCases(db),
     quarantined,
+    doubtful_customers: doubts,
     dead_letters: deadLetters,
     ambiguous_writes: deliveries.ambiguous,
     deliveries,
   }
+}
+
+function since(waiting: readonly Waiting[]): string {
+  return `the oldest since ${instant(Math.min(...waiting.map((row) => row.oldest)))}`
 }
 
 const overdueMs = 5 * 60_000

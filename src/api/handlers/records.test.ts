@@ -8,7 +8,7 @@ import { putCustomers } from '../../store/customers.ts'
 import { putRecords } from '../../store/records.ts'
 import { type Store, openStore } from '../../store/store.ts'
 import { putTenants } from '../../store/tenants.ts'
-import { freshSqlite } from '../../store/testing.ts'
+import { customer, freshSqlite } from '../../store/testing.ts'
 import type { Ask, FeedFact } from '../ask.ts'
 import { activities, inventory } from './records.ts'
 
@@ -51,10 +51,8 @@ async function ask(): Promise<Ask> {
   const { db } = store
   for (const id of ['acme', 'other'])
     await putConnection(db, { id, vendor: 'acme', name: id, settings: {}, secrets: '', createdAt: t })
-  await putTenants(db, [{ id: 'ten_1', name: 'Harbor Dental' }])
-  await putCustomers(db, [
-    { connectionId: 'acme', vendorId: '7', name: 'Harbor', tenantId: 'ten_1', reason: 'same name' },
-  ])
+  await putTenants(db, [{ id: 'ten_1', name: 'Harbor Dental', mergedInto: null }])
+  await putCustomers(db, [customer('acme', '7', { name: 'Harbor', tenantId: 'ten_1' })])
   return { db, now: t, feedsOf: () => feeds }
 }
 

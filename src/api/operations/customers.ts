@@ -2,7 +2,7 @@ import * as z from 'zod'
 
 import { operation } from '../../contract/operation.ts'
 import { cursorPaging } from '../paging.ts'
-import { source } from './fields.ts'
+import { source, time } from './fields.ts'
 
 const customerAnswer = z.object({
   connection: z.string(),
@@ -12,6 +12,10 @@ const customerAnswer = z.object({
   tenant: z.string().nullable(),
   reason: z.string().describe('why it is linked, or why it waits'),
   quarantined: z.int().describe('findings that wait for the link'),
+  oldest_waiting: time.nullable().describe('when the oldest of them took place'),
+  filed_elsewhere: z.int().describe('findings whose ticket stands under another customer'),
+  doubt: z.boolean().describe('its name now is that of another tenant: a person should look'),
+  missing_since: time.nullable().describe('the vendor lists it no more'),
 })
 
 export type CustomerAnswer = z.infer<typeof customerAnswer>

@@ -29,6 +29,7 @@ const healthAnswer = z.object({
   feeds: z.array(feedHealth),
   cases: z.object({ open: z.int(), resolved: z.int() }),
   quarantined: z.int().describe('findings whose customer stands for no tenant yet'),
+  doubtful_customers: z.int().describe('whose name now is that of another tenant'),
   dead_letters: z.int(),
   ambiguous_writes: z.int().describe('writes whose outcome is being looked up'),
   deliveries: z.record(z.enum(changeStates), z.int()),

@@ -31,7 +31,7 @@ async function* read(reader: FeedReader): AsyncGenerator<Batch> {
   if (before?.said === said && reader.now - before.at < day) return
   const id = value.tenant_id
   const row = { vendorId: id, customerId: id, time: reader.now, open: false, body: text }
-  yield { rows: [row], cursor: { said, at: reader.now }, covered: allOfIt }
+  yield { rows: [row], cursor: { said, at: reader.now }, covered: allOfIt, listed: [id] }
 }
 
 /** A test key's data is made up: under a name of its own it is never linked to a customer by itself. */

@@ -35,7 +35,8 @@ async function* readCustomers(reader: FeedReader): AsyncGenerator<Batch> {
   const more = managed === undefined ? [] : (own?.rows ?? []).filter((row) => hasInsight(row.body))
   const rows = [...new Map([...more, ...found.rows].map((row) => [row.vendorId, row])).values()]
   const whole = found.incomplete === undefined
-  yield { ...found, rows, cursor: { readAt: reader.now }, ...(whole && { covered: allOfIt }) }
+  const listed = whole && found.rejected.length === 0 ? { listed: rows.map((row) => row.vendorId) } : {}
+  yield { ...found, ...listed, rows, cursor: { readAt: reader.now }, ...(whole && { covered: allOfIt }) }
 }
 
 /** Undefined when the vendor does not have it, or not for this key. */

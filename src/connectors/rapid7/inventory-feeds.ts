@@ -1,9 +1,12 @@
 import { parseJson } from '../../contract/body.ts'
+import { isObject } from '../../contract/errors.ts'
 import type { Operation } from '../../contract/operation.ts'
 import type { Paging } from '../../contract/paging.ts'
 import { Walk } from '../../contract/walk.ts'
+import { hostEntity } from '../../domain/entity.ts'
 import type { Asset } from '../../domain/asset.ts'
-import type { RecordSeed } from '../../domain/record.ts'
+import type { RecordSeed, VendorRecord } from '../../domain/record.ts'
+import { domainOf, domainsIn } from '../../domain/trace.ts'
 import type { Batch, Feed, FeedReader } from '../connector.ts'
 import { entities } from './entities.ts'
 import { organizationOf } from './rrn.ts'
@@ -17,8 +20,25 @@ interface Named {
 /** Devices and people that InsightIDR has seen, read whole: no search knows a time. */
 const hour = 3_600_000
 
-export const assetsFeed = inventory('assets', 'device', entities.searchAssets)
-export const usersFeed = inventory('users', 'user', entities.searchUsers)
+export const assetsFeed: Feed = {
+  ...inventory('assets', 'device', entities.searchAssets),
+  toTraces(record) {
+    const name = textOf(record, 'name')
+    const domain = domainOf(name?.split('.').slice(1).join('.'))
+    return name ? { hosts: [hostEntity(name).value], domains: domain ? [domain] : [] } : {}
+  },
+}
+
+export const usersFeed: Feed = {
+  ...inventory('users', 'user', entities.searchUsers),
+  toTraces: (record) => ({ domains: domainsIn(textOf(record, 'domain')) }),
+}
+
+function textOf(record: VendorRecord, field: string): string | undefined {
+  const row = parseJson(record.body)
+  const text = isObject(row) ? row[field] : undefined
+  return typeof text === 'string' ? text : undefined
+}
 
 function inventory(name: string, kind: Asset['kind'], op: Operation & { paging: Paging }): Feed {
   return {

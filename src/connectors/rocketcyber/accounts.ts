@@ -7,6 +7,7 @@ import { isObject } from '../../contract/errors.ts'
 import { sometimes } from '../../contract/hints.ts'
 import { Walk } from '../../contract/walk.ts'
 import type { RecordSeed, VendorRecord } from '../../domain/record.ts'
+import { domainsIn } from '../../domain/trace.ts'
 import type { Batch, Feed, FeedReader } from '../connector.ts'
 import { allOfIt } from '../whole-list.ts'
 import { orSeedForm } from './fallback.ts'
@@ -80,7 +81,9 @@ export const customersFeed: Feed = {
   read: readCustomers,
   toCustomer(record) {
     const parsed = account.safeParse(readRecord(record))
-    return parsed.success ? { vendorId: record.vendorId, name: parsed.data.name } : undefined
+    if (!parsed.success) return undefined
+    const { name, emails } = parsed.data
+    return { vendorId: record.vendorId, name, domains: domainsIn(emails) }
   },
 }
 
@@ -102,7 +105,7 @@ async function* readCustomers(reader: FeedReader): AsyncGenerator<Batch> {
   yield { ...found, cursor: whole ? next : cursor, ...(whole && { covered: allOfIt }) }
 }
 
-type Found = Pick<Batch, 'rows' | 'rejected' | 'incomplete'>
+type Found = Pick<Batch, 'rows' | 'rejected' | 'incomplete' | 'listed'>
 
 async function fromHierarchy(reader: FeedReader, full: boolean): Promise<Found> {
   const found: Required<Pick<Found, 'rows' | 'rejected'>> = { rows: [], rejected: [] }
@@ -122,7 +125,7 @@ async function fromHierarchy(reader: FeedReader, full: boolean): Promise<Found> 
       else if (one.hasChildren || !known.has(one.id)) queue.push(one.id)
     }
   }
-  return found
+  return found.rejected.length > 0 ? found : { ...found, listed: [...seen] }
 }
 
 async function fetchAccount(
@@ -184,7 +187,10 @@ async function fromList(reader: FeedReader): Promise<Found> {
       if (row.type?.toLowerCase() !== 'provider') rows.push(toSeed(row.id, page.rawOf(i), reader.now))
     }
   }
-  return { rows, rejected, ...(walk.reason !== undefined && { incomplete: `accounts: ${walk.reason}` }) }
+  if (walk.reason !== undefined) return { rows, rejected, incomplete: `accounts: ${walk.reason}` }
+  return rejected.length > 0
+    ? { rows, rejected }
+    : { rows, rejected, listed: rows.map((row) => row.vendorId) }
 }
 
 function toSeed(vendorId: string, body: string, now: number): RecordSeed {

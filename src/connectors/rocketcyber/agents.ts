@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { parseJson } from '../../contract/body.ts'
 import { operation } from '../../contract/operation.ts'
 import { Walk } from '../../contract/walk.ts'
+import { hostEntity } from '../../domain/entity.ts'
 import type { RecordSeed } from '../../domain/record.ts'
 import { wholeList } from '../whole-list.ts'
 import type { Batch, Feed, FeedReader } from '../connector.ts'
@@ -72,6 +73,10 @@ export const agentsFeed: Feed = {
   toAsset(record) {
     const { hostname, id: own } = agent.parse(parseJson(record.body))
     return { kind: 'device', name: hostname ?? own }
+  },
+  toTraces(record) {
+    const row = agent.safeParse(parseJson(record.body))
+    return { hosts: row.success && row.data.hostname ? [hostEntity(row.data.hostname).value] : [] }
   },
 }
 

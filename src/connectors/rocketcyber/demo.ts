@@ -1,6 +1,6 @@
 import { digest } from '../../domain/id.ts'
 import type { Severity } from '../../domain/severity.ts'
-import type { World, WorldCustomer, WorldHost } from '../world.ts'
+import { type World, type WorldCustomer, type WorldHost, tradeName } from '../world.ts'
 import type { Entry } from './shelf.ts'
 
 /** The made-up world in RocketCyber's fields: one function a kind of row, pure. */
@@ -76,8 +76,8 @@ export function toProvider(world: World): Record<string, unknown> {
 
 export function toCustomer(world: World, customer: WorldCustomer): Record<string, unknown> {
   return {
-    name: customer.name,
-    hierarchy: `${world.msp} -> ${customer.name}`,
+    name: tradeName(customer),
+    hierarchy: `${world.msp} -> ${tradeName(customer)}`,
     path: pathOf(customer),
     customers: [],
     address: {
@@ -111,7 +111,7 @@ export function toIncident(entry: Entry, switches: Switches): Record<string, unk
       accountId: entry.account,
       customerId: entry.account,
       accountPath: pathOf(happening.customer),
-      accountName: happening.customer.name,
+      accountName: tradeName(happening.customer),
     }),
     ...(extras && { eventCount: 1, affectedDevices: [happening.host.name], severity: happening.severity }),
     ...extraFields(switches),

@@ -8,7 +8,7 @@ import { makeWorld } from '../../sandbox/world.ts'
 import { Holding } from '../conformance.ts'
 import type { Batch, Feed } from '../connector.ts'
 import { type Pair, type PairOptions, openPair } from '../testing.ts'
-import { type World, seenBy } from '../world.ts'
+import { type World, seenBy, tradeName } from '../world.ts'
 import { eventKey, type listEvents, verdictOf } from './events.ts'
 import { findIncident } from './incidents.ts'
 import connector from './index.ts'
@@ -451,7 +451,7 @@ describe('customers', () => {
     return { names, requests: [...open.requests], holding, open }
   }
   const expected = (open: Open): [string, string][] =>
-    open.world.customers.map((customer) => [String(1000 + customer.number), customer.name])
+    open.world.customers.map((customer) => [String(1000 + customer.number), tradeName(customer)])
 
   test('come in one request when details do', async () => {
     const { names, requests, open } = await read({})

@@ -2,7 +2,7 @@ import type { Identity } from '../../contract/auth.ts'
 import { Refusal } from '../../contract/refusal.ts'
 import { type Behaviour, type Call, Reply } from '../../contract/server.ts'
 import type { DemoKey, SandboxOptions, SandboxState, SandboxVendor } from '../connector.ts'
-import type { World, WorldCustomer, WorldHost } from '../world.ts'
+import { type World, type WorldCustomer, type WorldHost, tradeName } from '../world.ts'
 import * as demo from './demo.ts'
 import { rangeOf, contains, isNothing, made, onPage, ordered, sortOf } from './sandbox-query.ts'
 import { Incidents, seedRange } from './sandbox-incidents.ts'
@@ -87,7 +87,7 @@ function accountBehaviours(world: World): Behaviours {
   })
   const seedForm = (customer: WorldCustomer): Record<string, unknown> => ({
     id: demo.accountIdOf(customer),
-    name: customer.name,
+    name: tradeName(customer),
     type: 'customer',
     status: 'active',
   })

@@ -5,6 +5,7 @@ import type { Fetch } from '../../domain/outside.ts'
 import { Sandbox } from '../../sandbox/sandbox.ts'
 import { makeWorld } from '../../sandbox/world.ts'
 import { openPair, type PairOptions } from '../testing.ts'
+import { tradeName } from '../world.ts'
 import { listIncidents } from './incidents.ts'
 import connector from './index.ts'
 
@@ -44,7 +45,7 @@ describe('authentication', () => {
   test('one key of the provider grants access to all customer sub-accounts', async () => {
     const { ask } = setUp()
     const { body } = await ask('/accounts')
-    expect(body.data.map((row: any) => row.name)).toEqual(world.customers.map((one) => one.name))
+    expect(body.data.map((row: any) => row.name)).toEqual(world.customers.map((one) => tradeName(one)))
     for (const { id } of body.data)
       expect((await ask('/agents', `accountId=${id}`)).body.totalCount).toBeGreaterThan(0)
   })
@@ -129,7 +130,7 @@ describe('the printed requests', () => {
     expect(body).toMatchObject({ totalCount: 6, page: 1, limit: 50 })
     expect(body.data[0]).toEqual({
       id: expect.any(Number),
-      name: world.customers[0]!.name,
+      name: tradeName(world.customers[0]!),
       type: 'customer',
       status: 'active',
     })

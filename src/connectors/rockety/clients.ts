@@ -4,6 +4,7 @@ import { sometimes } from '../../contract/hints.ts'
 import { parseJson } from '../../contract/body.ts'
 import { operation } from '../../contract/operation.ts'
 import type { VendorRecord } from '../../domain/record.ts'
+import { domainsIn } from '../../domain/trace.ts'
 import { deleted, id, name, single, text } from './api.ts'
 import { paged } from './paging.ts'
 
@@ -30,12 +31,16 @@ const changes = z.looseObject({
 })
 
 /** A client that is gone tells of nobody. */
-export function toCustomer(record: VendorRecord): { vendorId: string; name: string } | undefined {
+export function toCustomer(
+  record: VendorRecord,
+): { vendorId: string; name: string; domains: string[] } | undefined {
   const row = client.safeParse(parseJson(record.body))
   if (!row.success) return undefined
-  const { name, company_name, title } = row.data
+  const { name, company_name, title, email, website } = row.data
   const called = [name, company_name, title].find((word) => word != null && word.trim() !== '')
-  return called == null ? undefined : { vendorId: String(row.data.id), name: called }
+  if (called == null) return undefined
+  const domains = domainsIn([email ?? '', website ?? ''].join(' '))
+  return { vendorId: String(row.data.id), name: called, domains }
 }
 
 export const clients = {

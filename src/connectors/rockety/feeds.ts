@@ -45,14 +45,19 @@ async function* walkOnce(reader: FeedReader, resource: Resource, before: Presenc
   const options = { ...reader.walking, priority: 'inventory', maxPasses: 3, ...tries } as const
   const walk = new Walk(reader.client, resource.list, {}, idOf, options)
   const told = new Map<string, string>()
+  let whole = true
   for await (const page of walk.pages()) {
+    whole &&= page.rejected.length === 0
     if (reader.heldPages.has(page)) continue
     const rows = await news(reader, resource, page, told)
     if (rows.length === 0 && page.rejected.length === 0) reader.heldPages.add(page)
     else yield { rows, cursor: before, rejected: page.rejected }
   }
   if (!walk.complete) yield { rows: [], cursor: before, ...wholeList(walk) }
-  else yield { ...(await absentees(reader, resource, before, walk.keys)), ...wholeList(walk) }
+  else {
+    const last = { ...(await absentees(reader, resource, before, walk.keys)), ...wholeList(walk) }
+    yield resource.own && whole ? { ...last, listed: [...walk.keys] } : last
+  }
 }
 
 /** The rows that differ from what we hold, byte by byte: `updated_at` misses a second change in the same second. */

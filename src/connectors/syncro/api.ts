@@ -225,4 +225,10 @@ export const switches: Record<string, Switch> = {
     values: ['Virus,TuneUp,Hardware,Software,Other'],
     free: true,
   },
+  lastCustomer: {
+    about: 'Hours until the newest customer is entered here: elsewhere it may be protected already.',
+    values: ['0'],
+    free: true,
+    hostile: ['12'],
+  },
 }

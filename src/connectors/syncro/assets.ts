@@ -1,6 +1,9 @@
 import * as z from 'zod'
 
+import { parseJson } from '../../contract/body.ts'
 import { operation } from '../../contract/operation.ts'
+import { hostEntity } from '../../domain/entity.ts'
+import type { VendorRecord } from '../../domain/record.ts'
 import { count, flag, free, many, text } from './api.ts'
 import { paged, whole } from './paging.ts'
 import { needs } from './permissions.ts'
@@ -24,6 +27,12 @@ const asset = z.looseObject({
   has_live_chat: flag,
   snmp_enabled: flag,
 })
+
+/** Which device stands at whom helps to tell whose it is at other vendors. */
+export function toTraces(record: VendorRecord): { hosts: string[] } {
+  const row = asset.safeParse(parseJson(record.body))
+  return { hosts: row.success && row.data.name ? [hostEntity(row.data.name).value] : [] }
+}
 
 const one = z.looseObject({ asset })
 

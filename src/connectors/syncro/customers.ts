@@ -1,8 +1,10 @@
 import * as z from 'zod'
 
 import { parseJson } from '../../contract/body.ts'
+import { isObject } from '../../contract/errors.ts'
 import { operation } from '../../contract/operation.ts'
 import type { VendorRecord } from '../../domain/record.ts'
+import { domainsIn } from '../../domain/trace.ts'
 import { count, flag, free, many, success, text } from './api.ts'
 import { paged, whole } from './paging.ts'
 import { needs } from './permissions.ts'
@@ -90,9 +92,15 @@ function customerName(row: CustomerRow): string {
   return row.business_then_name || row.business_name || row.fullname || `Customer ${row.id}`
 }
 
-export function toCustomer(record: VendorRecord): { vendorId: string; name: string } | undefined {
+export function toCustomer(
+  record: VendorRecord,
+): { vendorId: string; name: string; domains: string[] } | undefined {
   const row = customer.safeParse(parseJson(record.body))
-  return row.success ? { vendorId: String(row.data.id), name: customerName(row.data) } : undefined
+  if (!row.success) return undefined
+  const { id, email, notification_email, contacts } = row.data
+  const people = (contacts ?? []).map((one) => (isObject(one) ? one['email'] : undefined))
+  const texts = [email, notification_email, ...people].filter((one) => typeof one === 'string')
+  return { vendorId: String(id), name: customerName(row.data), domains: domainsIn(texts.join(' ')) }
 }
 
 export const customers = {

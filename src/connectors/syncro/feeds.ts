@@ -4,7 +4,7 @@ import type { Operation } from '../../contract/operation.ts'
 import type { Paging } from '../../contract/paging.ts'
 import type { Batch, Feed, FeedReader } from '../connector.ts'
 import { wholeList } from '../whole-list.ts'
-import { assets } from './assets.ts'
+import { assets, toTraces } from './assets.ts'
 import { customers, toCustomer } from './customers.ts'
 import { ticketsFeed } from './ticket-feed.ts'
 
@@ -26,7 +26,9 @@ async function* readWhole(
     ...reader.walking,
     priority: 'inventory',
   })
+  let whole = true
   for await (const page of walk.pages()) {
+    whole &&= page.rejected.length === 0
     // What was committed as it stands need not be compared again.
     if (reader.heldPages.has(page)) continue
     const rows = page.rows.map((found, i) => {
@@ -47,6 +49,7 @@ async function* readWhole(
   yield {
     rows: [],
     cursor: { readAt: reader.now },
+    ...(walk.complete && whole && op === customers.list && { listed: [...walk.keys] }),
     ...wholeList(walk),
   }
 }
@@ -69,6 +72,7 @@ const assetsFeed: Feed = {
     const { name, id } = assets.list.answer.parse(parseJson(record.body))
     return { kind: 'device', name: name ?? String(id) }
   },
+  toTraces,
 }
 
 export const feeds: readonly Feed[] = [customersFeed, assetsFeed, ticketsFeed]

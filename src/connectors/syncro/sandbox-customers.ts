@@ -72,6 +72,7 @@ function listCustomers(store: Store, call: Call): Row[] {
   const { query } = call
   const tests: ((row: Row) => boolean)[] = [
     (row) => (query['include_disabled'] === true ? sees(call, row.id) : shows(row, call)),
+    (row) => !store.isYetToCome(row),
   ]
   for (const name of ['firstname', 'lastname', 'business_name'] as const) {
     const text = query[name]

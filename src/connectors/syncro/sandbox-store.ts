@@ -98,6 +98,14 @@ export class Store {
     const skew = Number(this.#options.switches['clockSkewSeconds'] ?? 0) * 1000
     return new Date(this.#options.now() + skew).toISOString()
   }
+
+  /** The world's newest customer, as long as nobody has entered it. */
+  isYetToCome(row: Row): boolean {
+    const { customers, start } = this.world
+    const wait = Number(this.#options.switches['lastCustomer'] ?? 0) * 3_600_000
+    if (customers.length < 2 || this.#options.now() - start >= wait) return false
+    return row['business_name'] === customers.at(-1)?.name
+  }
 }
 
 export interface TicketMore {

@@ -1,5 +1,6 @@
 import * as budgets from '../../api/handlers/budgets.ts'
 import * as cases from '../../api/handlers/cases.ts'
+import * as customers from '../../api/handlers/customers.ts'
 import * as deliveries from '../../api/handlers/deliveries.ts'
 import * as health from '../../api/handlers/health.ts'
 import { contractAt } from '../../api/contract.ts'
@@ -41,11 +42,13 @@ export async function serveHub({ outside }: Program, desk: Desk, port: number): 
       ),
     ])
     const open = unsettled.flatMap((one) => one.data)
+    const undecided = state.quarantined + state.doubtful_customers > 0 ? await customers.all(asked) : []
     return statusPage({
       health: state,
       cases: rows.data,
       deliveries: open,
       budgets: sent,
+      waiting: undecided.filter((one) => one.quarantined > 0 || one.doubt).slice(0, 25),
       demo: desk.session?.demo === true,
       now: asked.now,
     })

@@ -9,7 +9,8 @@ import { sweep } from './sweep.ts'
 import { syncFeed } from './sync.ts'
 import type { Live } from './vendors.ts'
 
-const mostRetryMs = 5 * 60_000
+/** What is due and was not worked on is held by another process, or waits for another change of its case. */
+const heldMs = 5_000
 /** Until the line is free again: a batch takes about as long. */
 const lineMs = 20
 const sweepMs = 10 * 60_000
@@ -74,8 +75,10 @@ async function startConnection(parts: Parts, live: Live): Promise<void> {
     handout.repeat(`${live.connection.id} ${name}`, work, firstMs)
   if (hasOutbox(live)) {
     const deliverDue = async (): Promise<number> => {
+      const wait = await untilDue(hub, live)
+      if (wait > 0) return wait
       const worked = await deliver(hub, live)
-      if (worked === undefined || worked === 0) return untilDue(hub, live)
+      if (worked === undefined || worked === 0) return heldMs
       // What was reported of a ticket before we knew that it is ours can be read now.
       news()
       return 0
@@ -99,13 +102,12 @@ async function startConnection(parts: Parts, live: Live): Promise<void> {
 
 /** What did not succeed is tried again soon, and then less and less often: a vendor that is down is not helped by questions. */
 function pauseAfter({ everyMs }: Feed, failures: number): number {
-  return failures === 0 ? everyMs : Math.min(everyMs, mostRetryMs, retryMs * 2 ** (failures - 1))
+  return failures === 0 ? everyMs : Math.min(everyMs, retryMs * 2 ** (failures - 1))
 }
 
 /** How long the outbox may rest: until the next change falls due. */
 async function untilDue(hub: Hub, live: Live): Promise<number> {
   const next = await nextDue(hub.store.db, live.connection.id)
   const poll = hub.queue === undefined ? pollMs[hub.store.engine] : queuedMs
-  // What is due already and was not worked on is held by another process, or waits for its case's ticket.
-  return next === undefined ? poll : Math.min(poll, Math.max(next - hub.outside.now(), 1_000))
+  return next === undefined ? poll : Math.min(poll, Math.max(next - hub.outside.now(), 0))
 }

@@ -20,6 +20,8 @@ const minute = 60_000
 const day = 86_400_000
 /** Share of the attacks that meet another one at the same customer, half of these on the same device. */
 const coincidences = 0.06
+/** Of them: on the same device. By chance alone it would be one in eight. */
+const sameDevice = 0.15
 /** Share of the steps that a sensor does not notice. */
 const blind: Record<Sensor, number> = { soc: 0.06, siem: 0.15, endpoint: 0.1 }
 /** Seconds until a sensor shows a step: mostly, and now and then. */
@@ -48,7 +50,7 @@ export function attacksOn(customer: WorldCustomer, plan: AttackPlan, random: Ran
   for (let at = plan.start + gap(mean, random); at < end; at += gap(mean, random)) {
     const host = begin(at)
     if (random() < coincidences)
-      begin(at + between(random, 0, 30) * minute, random() < 0.5 ? host : undefined)
+      begin(at + between(random, 0, 30) * minute, random() < sameDevice ? host : undefined)
   }
   const { wave } = plan
   if (wave !== undefined && random() < wave.share) {

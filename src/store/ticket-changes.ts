@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { ChangeKind, ChangeState, TicketChange } from '../domain/ticket.ts'
 import type { Db } from './engine.ts'
+import { prepared } from './prepared.ts'
 import { insertMany } from './insert.ts'
 import { decode, encode } from './json.ts'
 import { among, type Before, isBefore } from './lists.ts'
@@ -115,13 +116,18 @@ export async function casesWithUntold(db: Db, connectionId: string, caseIds: str
 
 /** When the next unsettled change falls due; undefined when there is none. */
 export async function nextDue(db: Db, connectionId: string): Promise<number | undefined> {
-  const query = db
-    .selectFrom('ticket_changes as c')
-    .where(isUnsettled)
-    .where('connection_id', '=', connectionId)
-  const row = await query.select((eb) => eb.fn.min<number | null>('due_at').as('due')).executeTakeFirst()
-  return row?.due ?? undefined
+  return (await earliest(db, { connectionId })).rows[0]?.due ?? undefined
 }
+
+const earliest = prepared((db, { connectionId }: { connectionId: string }) =>
+  sql<{ due: number | null }>`
+    select min(due) as due from (
+      select min(due_at) as due from ticket_changes
+        where connection_id = ${connectionId} and state in ('pending', 'ambiguous')
+      union all
+      select min(due_at) as due from ticket_changes where connection_id = ${connectionId} and state = 'sending'
+    ) as both_states`.compile(db),
+)
 
 /** What was on its way when its process died. */
 export async function stuckSending(db: Db, connectionId: string): Promise<StoredChange[]> {

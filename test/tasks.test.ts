@@ -2,8 +2,11 @@
 import { expect, test } from 'vitest'
 
 import { toTaskAnswer } from '../src/api/handlers/tasks.ts'
+import { mergeCases } from '../src/pipeline/corrections.ts'
 import { deliver, hasOutbox } from '../src/pipeline/outbox.ts'
 import { decideWaitingTasks } from '../src/pipeline/tasks.ts'
+import { tellCorrection } from '../src/pipeline/tell-correction.ts'
+import { listCases } from '../src/store/cases.ts'
 import { customersOf, putCustomers } from '../src/store/customers.ts'
 import { commentsOf } from '../src/store/case-comments.ts'
 import { projectsOf } from '../src/store/projects.ts'
@@ -203,6 +206,26 @@ test('a task that is refused is shown as refused, and the others are made', asyn
   small.alerts[0]!.open = false
   await small.settle()
   expect((await shown(small)).map((one) => one.state)).toEqual(['refused', 'done'])
+})
+
+test('the tasks of a case that is merged into another are done with, and their actions stand there', async () => {
+  const small = await withTasks()
+  small.alerts.push({ id: 2, open: true, host: 'srv-09', advice: 'Restore srv-09' })
+  await small.settle()
+  const cases = await listCases(small.store.db, { limit: 10 })
+  expect(cases).toHaveLength(2)
+  const by = { who: 'Ada', why: '', now: small.clock.now }
+  await small.store.transaction(async (tx) => {
+    const [one, other] = cases
+    await tellCorrection(tx, small.hub, await mergeCases(tx, one!.id, other!.id, by), by)
+  })
+  await small.settle()
+  const open = atBoard(small).filter(([, status]) => status !== 'done')
+  expect(open.map(([subject]) => subject).toSorted()).toEqual([
+    'Isolate ws-01',
+    'Reset the password of its user',
+    'Restore srv-09',
+  ])
 })
 
 test('a quiet cycle of the tasks feed asks once and writes nothing', async () => {

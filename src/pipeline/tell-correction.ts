@@ -6,6 +6,7 @@ import { ticketsOf } from '../store/tickets.ts'
 import type { CaseNews } from './correlate.ts'
 import { type By, type Corrected, nameOf } from './corrections.ts'
 import type { Hub } from './hub.ts'
+import { decideTasks } from './tasks.ts'
 import { decideChanges } from './tickets.ts'
 
 /**
@@ -40,6 +41,9 @@ export async function tellCorrection(tx: Db, hub: Hub, done: Corrected, by: By):
     said: [{ title: from.findingCount === 0 ? 'merged' : 'alerts taken out', body: `${gone}\n\n${list}` }],
   }
   await decideChanges(tx, hub, [gained, lost], by.now)
+  // Tasks follow the findings: those of a case that is left empty are done with, and their actions are its heir's.
+  const joined = moved.map((finding) => ({ finding, reason: why }))
+  await decideTasks(tx, hub, [{ ...gained, founder: undefined, joined }, lost], by.now)
 }
 
 /** `WF-7K2M9QX4TB, ticket #1042` */

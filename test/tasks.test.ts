@@ -86,18 +86,20 @@ for (const fault of [
 
 test('a process that dies between the request and its answer leaves exactly one task', async () => {
   let sent = 0
+  const underWay = Promise.withResolvers<void>()
   const small = await smallHub(
     {},
     (fetch) => async (url, init) => {
       const answer = await fetch(url, init)
       if (init.method !== 'POST' || !new URL(url).pathname.endsWith('/tasks') || sent++ > 0) return answer
+      underWay.resolve()
       return new Promise(() => {}) // nobody is there any more to hear it
     },
     true,
   )
   small.alerts.push({ id: 1, open: true, host: 'ws-01', advice })
   void small.settle()
-  while (sent === 0) await new Promise((resolve) => setImmediate(resolve))
+  await underWay.promise
   small.clock.now += small.hour
   const other = { ...small.hub, holder: 'the next process' }
   for (let round = 0; round < 12; round++) {

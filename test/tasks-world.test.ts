@@ -6,6 +6,8 @@ import { loadConnectors } from '../src/connectors/registry.ts'
 import { simulate } from '../src/simulation/simulate.ts'
 import { listTasks } from '../src/store/tasks.ts'
 
+const byText = (a: string | null, b: string | null): number => (a ?? '').localeCompare(b ?? '')
+
 test('tasks in the world are made once and known, and leave the tickets as they are', async () => {
   let people: DeskPeople | undefined
   const watched = (one: Connector): Connector => {
@@ -33,7 +35,7 @@ test('tasks in the world are made once and known, and leave the tickets as they 
   })
   const standing = known.filter((one) => one.vendorId !== null && !one.gone).map((one) => one.vendorId)
   const atBoard = people!.tickets()
-  expect(atBoard.map((one) => one.id).toSorted()).toEqual(standing.toSorted())
+  expect(atBoard.map((one) => one.id).toSorted(byText)).toEqual(standing.toSorted(byText))
   expect(standing.length).toBeGreaterThan(3)
   expect(known.filter((one) => one.asked && one.vendorId === null)).toEqual([])
   const closed = new Map(atBoard.map((one) => [one.id, one.closed]))

@@ -100,6 +100,6 @@ const demanded = { optional: false, own: false }
 export const feeds: readonly Feed[] = [
   { ...feed('customers', 'customers', 10 * minute, { ...clients, ...own }), toCustomer },
   feed('projects', 'inventory', 30 * minute, { ...projects, ...demanded }),
-  { ...feed('tasks', 'tasks', 5 * minute, { ...tasks, ...optional }), toTaskReport },
+  { ...feed('tasks', 'tasks', 15 * minute, { ...tasks, ...optional }), toTaskReport },
   { ...feed('users', 'inventory', 60 * minute, { ...users, ...optional }), toAsset },
 ]

@@ -1,13 +1,12 @@
 import * as z from 'zod'
 
 import { readJson } from '../../contract/body.ts'
-import { type DetectionFinding, findingActivity } from '../../domain/event.ts'
+import type { DetectionFinding } from '../../domain/event.ts'
 import type { Reading } from '../../domain/finding.ts'
 import type { VendorRecord } from '../../domain/record.ts'
-import { severities } from '../../domain/severity.ts'
 import { type InvestigationAlert, investigationAlert } from './investigation-alerts.ts'
-import { statusOf, titleEntities } from './investigation-reading.ts'
-import { headOf, mappedOut } from './reading.ts'
+import { titleEntities } from './investigation-reading.ts'
+import { mappedOut, toFinding } from './reading.ts'
 
 /** An alert's row does not say under which investigation it was read: the record keeps both, the row's bytes untouched. */
 interface Context {
@@ -47,27 +46,18 @@ export function toAlertReading(record: VendorRecord): Reading {
 const mapped = ['id', 'title', 'alert_type', 'alert_type_description', 'created_time']
 
 function toEvent(record: VendorRecord, row: InvestigationAlert, status: string | null): DetectionFinding {
-  const title = row.title ?? row.alert_type ?? `Alert ${row.id}`
   const host = titleEntities(row.title)[0]?.value
-  const rule = ruleName(row)
-  return {
-    ...headOf(record, record.open ? findingActivity.create : findingActivity.close),
-    severity_id: severities.unknown,
+  const types = [row.alert_type, ruleName(row)].filter((text) => text != null)
+  return toFinding(record, {
+    uid: row.id,
+    title: row.title ?? row.alert_type ?? `Alert ${row.id}`,
     severity: 'unknown',
-    ...statusOf(status),
-    message: title,
-    finding_info: {
-      uid: row.id,
-      title,
-      ...(row.alert_type_description != null && { desc: row.alert_type_description }),
-      created_time: record.time,
-      ...((row.alert_type ?? rule) != null && {
-        types: [...new Set([row.alert_type, rule].filter((text) => text != null))],
-      }),
-    },
-    ...(host !== undefined && { device: { type_id: 0, hostname: host } }),
+    status,
+    ...(row.alert_type_description != null && { desc: row.alert_type_description }),
+    ...(types.length > 0 && { info: { types: [...new Set(types)] } }),
+    ...(host !== undefined && { device: { hostname: host } }),
     unmapped: mappedOut(row, mapped),
-  }
+  })
 }
 
 function ruleName({ detection_rule_rrn: rule }: InvestigationAlert): string | null | undefined {

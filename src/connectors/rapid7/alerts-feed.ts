@@ -11,7 +11,7 @@ import { type InvestigationAlert, investigationAlerts } from './investigation-al
 import { historyMs, isOpen, openSince, openWords } from './investigations-feed.ts'
 import { type Investigation, investigations } from './investigations.ts'
 import { organizationOf } from './rrn.ts'
-import { type Scope, eachScope, readCursor } from './scopes.ts'
+import { type Pass as ScopePass, type Scope, batch, followScopes } from './scopes.ts'
 import { siemAlerts } from './siem-alerts.ts'
 
 /**
@@ -49,29 +49,17 @@ const cursorSchema = z.object({
   scopes: z.record(z.string(), scopeCursor).default({}),
 })
 
-interface Pass {
-  reader: FeedReader
-  cursor: z.infer<typeof cursorSchema>
-  scope: Scope
-  own: z.infer<typeof scopeCursor>
-  /** The SIEM feed reads this organization too. */
-  siem: boolean
+/** `siem`: the SIEM feed reads this organization too. */
+type Pass = ScopePass<z.infer<typeof cursorSchema>, z.infer<typeof scopeCursor>> & { siem: boolean }
+
+function readAlerts(reader: FeedReader): AsyncGenerator<Batch> {
+  return followScopes(reader, { cursor: cursorSchema, own: scopeCursor }, readScope, { historyMs })
 }
 
-async function* readAlerts(reader: FeedReader): AsyncGenerator<Batch> {
-  const { cursor, trouble } = readCursor(cursorSchema, reader.cursor)
-  if (cursor.startedAt === 0) cursor.startedAt = reader.now
-  yield* eachScope(
-    reader,
-    async function* (scope) {
-      const own = scopeCursor.parse(cursor.scopes[scope.name] ?? {})
-      cursor.scopes[scope.name] = own
-      const pass = { reader, cursor, scope, own, siem: await askSiem(reader, scope, own) }
-      yield* turned(pass)
-      return yield* recent(pass)
-    },
-    { cursor: () => cursor, trouble, since: () => cursor.startedAt - historyMs },
-  )
+async function* readScope(bare: Omit<Pass, 'siem'>): AsyncGenerator<Batch, string | undefined> {
+  const pass: Pass = { ...bare, siem: await askSiem(bare.reader, bare.scope, bare.own) }
+  yield* turned(pass)
+  return yield* recent(pass)
 }
 
 /** Asked once a day. Where the interface has gone, its alerts are read from the investigations again. */
@@ -154,10 +142,6 @@ async function* alertsOf(pass: Pass, row: Investigation): AsyncGenerator<Batch, 
     if (rows.length > 0 || page.rejected.length > 0) yield batch(pass, rows, page.rejected)
   }
   return walk.complete ? undefined : `alerts of ${row.rrn}: ${walk.reason ?? 'not read to the end'}`
-}
-
-function batch({ cursor }: Pass, rows: Batch['rows'], rejected: Batch['rejected'] = []): Batch {
-  return { rows, cursor: structuredClone(cursor), rejected }
 }
 
 function changed(

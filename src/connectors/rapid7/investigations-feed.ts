@@ -10,7 +10,7 @@ import { timeOf } from './fields.ts'
 import { toReading } from './investigation-reading.ts'
 import { type Investigation, investigations } from './investigations.ts'
 import { organizationOf } from './rrn.ts'
-import { type Scope, eachScope, readCursor } from './scopes.ts'
+import { type Pass as ScopePass, batch, followScopes } from './scopes.ts'
 
 /**
  * Reads investigations. There is no filter on changes, so the whole open set is read every time; what left it is looked
@@ -49,28 +49,12 @@ const cursorSchema = z.object({
   astray: z.record(z.string(), z.object({ nextAt: z.number(), absent: z.boolean() })).default({}),
 })
 
-type Cursor = z.infer<typeof cursorSchema>
 type Query = NonNullable<Input<typeof investigations.list>['query']>
 
-interface Pass {
-  reader: FeedReader
-  cursor: Cursor
-  scope: Scope
-  own: z.infer<typeof scopeCursor>
-}
+type Pass = ScopePass<z.infer<typeof cursorSchema>, z.infer<typeof scopeCursor>>
 
-async function* readInvestigations(reader: FeedReader): AsyncGenerator<Batch> {
-  const { cursor, trouble } = readCursor(cursorSchema, reader.cursor)
-  if (cursor.startedAt === 0) cursor.startedAt = reader.now
-  yield* eachScope(
-    reader,
-    (scope) => {
-      const own = scopeCursor.parse(cursor.scopes[scope.name] ?? {})
-      cursor.scopes[scope.name] = own
-      return readScope({ reader, cursor, scope, own })
-    },
-    { cursor: () => cursor, trouble, since: () => cursor.startedAt - historyMs },
-  )
+function readInvestigations(reader: FeedReader): AsyncGenerator<Batch> {
+  return followScopes(reader, { cursor: cursorSchema, own: scopeCursor }, readScope, { historyMs })
 }
 
 /** What is open first: that is what somebody waits for. */
@@ -120,11 +104,6 @@ async function* backFill(pass: Pass): AsyncGenerator<Batch, string[]> {
     yield batch(pass, [])
   }
   return []
-}
-
-/** The cursor is copied: what was handed out does not change any more. */
-function batch({ cursor }: Pass, rows: Batch['rows'], rejected: Batch['rejected'] = []): Batch {
-  return { rows, cursor: structuredClone(cursor), rejected }
 }
 
 /** In order of creation new rows come at the end and shift nothing. Rows that we hold unchanged are left out. */

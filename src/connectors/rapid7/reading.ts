@@ -1,5 +1,12 @@
-import { type DetectionFinding, detectionClass, ocsfVersion } from '../../domain/event.ts'
+import {
+  type DetectionFinding,
+  detectionClass,
+  findingActivity,
+  findingStatus,
+  ocsfVersion,
+} from '../../domain/event.ts'
 import type { VendorRecord } from '../../domain/record.ts'
+import { type Severity, severities } from '../../domain/severity.ts'
 
 /** What every finding of this vendor says in the same way. */
 type Head = Pick<
@@ -14,7 +21,48 @@ type Head = Pick<
   | 'metadata'
 >
 
-export function headOf(record: VendorRecord, activity: number): Head {
+/** What a reading tells of its row; `info` has what goes into finding_info beyond the id, title and time. */
+interface Told {
+  uid: string
+  title: string
+  severity: Severity
+  /** The vendor's word for how far it is. */
+  status: string | null | undefined
+  desc?: string
+  info?: Omit<Partial<DetectionFinding['finding_info']>, 'uid' | 'title' | 'desc' | 'created_time'>
+  device?: { hostname: string; ip?: string }
+  unmapped: Record<string, unknown>
+}
+
+/** Investigations, their alerts and SIEM alerts in OCSF. */
+export function toFinding(
+  record: VendorRecord,
+  { uid, title, severity, status, desc, info, device, unmapped }: Told,
+): DetectionFinding {
+  return {
+    ...headOf(record, record.open ? findingActivity.create : findingActivity.close),
+    severity_id: severities[severity],
+    severity,
+    ...statusOf(status),
+    message: title,
+    finding_info: { uid, title, ...(desc !== undefined && { desc }), created_time: record.time, ...info },
+    ...(device !== undefined && { device: { type_id: 0, ...device } }),
+    unmapped,
+  }
+}
+
+function statusOf(word: string | null | undefined): { status_id: number; status: string } {
+  const status = word ?? 'unknown'
+  const known: Record<string, number> = {
+    OPEN: findingStatus.new,
+    INVESTIGATING: findingStatus.inProgress,
+    WAITING: findingStatus.inProgress,
+    CLOSED: findingStatus.resolved,
+  }
+  return { status_id: known[status.toUpperCase()] ?? findingStatus.other, status }
+}
+
+function headOf(record: VendorRecord, activity: number): Head {
   return {
     class_uid: detectionClass,
     class_name: 'Detection Finding',

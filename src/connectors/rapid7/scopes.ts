@@ -90,3 +90,46 @@ export async function* eachScope(
     gaps,
   }
 }
+
+/** How far a feed has been read: since when it follows, and its own mark for each scope. */
+interface Followed<Own> {
+  startedAt: number
+  scopes: Record<string, Own>
+}
+
+/** What reading one scope is given; it writes down in `own`, a part of `cursor`, how far it came. */
+export interface Pass<Cursor, Own> {
+  reader: FeedReader
+  cursor: Cursor
+  scope: Scope
+  own: Own
+}
+
+/** The cursor is copied: what was handed out does not change any more. */
+export function batch(
+  { cursor }: { cursor: unknown },
+  rows: Batch['rows'],
+  rejected: Batch['rejected'] = [],
+): Batch {
+  return { rows, cursor: structuredClone(cursor), rejected }
+}
+
+/** Reads scope after scope, each from its own mark. Before the first run began, `historyMs` are read too. */
+export async function* followScopes<Own, Cursor extends Followed<Own>>(
+  reader: FeedReader,
+  schemas: { cursor: z.ZodType<Cursor>; own: z.ZodType<Own> },
+  read: (pass: Pass<Cursor, Own>) => AsyncGenerator<Batch, string | undefined>,
+  { historyMs, optional = false }: { historyMs: number; optional?: boolean },
+): AsyncGenerator<Batch> {
+  const { cursor, trouble } = readCursor(schemas.cursor, reader.cursor)
+  if (cursor.startedAt === 0) cursor.startedAt = reader.now
+  yield* eachScope(
+    reader,
+    (scope) => {
+      const own = schemas.own.parse(cursor.scopes[scope.name] ?? {})
+      cursor.scopes[scope.name] = own
+      return read({ reader, cursor, scope, own })
+    },
+    { cursor: () => cursor, trouble, optional, since: () => cursor.startedAt - historyMs },
+  )
+}

@@ -7,7 +7,7 @@ import type { Batch, Feed, FeedReader } from '../connector.ts'
 import { timeOf } from './fields.ts'
 import { historyMs, isOpen } from './investigations-feed.ts'
 import { organizationOf } from './rrn.ts'
-import { type Scope, eachScope, readCursor } from './scopes.ts'
+import { type Pass as ScopePass, batch, followScopes } from './scopes.ts'
 import { type SiemAlert, siemAlerts } from './siem-alerts.ts'
 import { toSiemReading } from './siem-reading.ts'
 
@@ -37,25 +37,11 @@ const cursorSchema = z.object({
   scopes: z.record(z.string(), scopeCursor).default({}),
 })
 
-interface Pass {
-  reader: FeedReader
-  cursor: z.infer<typeof cursorSchema>
-  scope: Scope
-  own: z.infer<typeof scopeCursor>
-}
+type Pass = ScopePass<z.infer<typeof cursorSchema>, z.infer<typeof scopeCursor>>
 
-async function* readSiem(reader: FeedReader): AsyncGenerator<Batch> {
-  const { cursor, trouble } = readCursor(cursorSchema, reader.cursor)
-  if (cursor.startedAt === 0) cursor.startedAt = reader.now
-  yield* eachScope(
-    reader,
-    (scope) => {
-      const own = scopeCursor.parse(cursor.scopes[scope.name] ?? {})
-      cursor.scopes[scope.name] = own
-      return readScope({ reader, cursor, scope, own })
-    },
-    { cursor: () => cursor, trouble, optional: true, since: () => cursor.startedAt - historyMs },
-  )
+function readSiem(reader: FeedReader): AsyncGenerator<Batch> {
+  const schemas = { cursor: cursorSchema, own: scopeCursor }
+  return followScopes(reader, schemas, readScope, { historyMs, optional: true })
 }
 
 /** Window after window, none longer than the vendor takes; the mark stands behind the last that reconciled. */
@@ -119,12 +105,11 @@ async function* byName(pass: Pass, names: readonly string[]): AsyncGenerator<Bat
 }
 
 async function* keep(pass: Pass, page: Page<string | SiemAlert>): AsyncGenerator<Batch, undefined> {
-  const { reader, cursor } = pass
+  const { reader } = pass
   if (reader.heldPages.has(page)) return undefined
   const known = await reader.known(page.rows.map(nameOf))
   const rows = page.rows.flatMap((row, i) => changed(pass, row, page.rawOf(i), known.get(nameOf(row))?.body))
-  if (rows.length > 0 || page.rejected.length > 0)
-    yield { rows, cursor: structuredClone(cursor), rejected: page.rejected }
+  if (rows.length > 0 || page.rejected.length > 0) yield batch(pass, rows, page.rejected)
   else reader.heldPages.add(page)
   return undefined
 }

@@ -1,12 +1,12 @@
 import { readJson } from '../../contract/body.ts'
 import { type Entity, type EntityKind, hostEntity } from '../../domain/entity.ts'
-import { type DetectionFinding, findingActivity } from '../../domain/event.ts'
+import type { DetectionFinding } from '../../domain/event.ts'
 import type { Reading } from '../../domain/finding.ts'
 import type { VendorRecord } from '../../domain/record.ts'
-import { severities, toSeverity } from '../../domain/severity.ts'
+import { toSeverity } from '../../domain/severity.ts'
 import { timeOf } from './fields.ts'
-import { statusOf, titleEntities } from './investigation-reading.ts'
-import { headOf, mappedOut } from './reading.ts'
+import { titleEntities } from './investigation-reading.ts'
+import { mappedOut, toFinding } from './reading.ts'
 import { type SiemAlert, siemAlert } from './siem-alerts.ts'
 
 /** A SIEM alert in OCSF; hosts, users, addresses and hashes stand in the keys of its rule. */
@@ -30,34 +30,27 @@ const mapped = [
 ]
 
 function toEvent(record: VendorRecord, row: SiemAlert, entities: readonly Entity[]): DetectionFinding {
-  const severity = toSeverity(row.priority)
-  const title = row.title ?? row.type ?? `Alert ${row.rrn}`
   const desc = (row.rule_keys_of_interest ?? [])
     .map(({ key, values }) => `${key}: ${(values ?? []).join(', ')}`)
     .join('\n')
   const host = entities.find((entity) => entity.kind === 'host')?.value
   const address = entities.find((entity) => entity.kind === 'address')?.value
+  const modified = timeOf(row.updated_at)
   const attacks = techniquesOf(row)
-  return {
-    ...headOf(record, record.open ? findingActivity.create : findingActivity.close),
-    severity_id: severities[severity],
-    severity,
-    ...statusOf(row.status),
-    message: title,
-    finding_info: {
-      uid: row.rrn,
-      title,
-      ...(desc !== '' && { desc }),
-      created_time: record.time,
-      ...(timeOf(row.updated_at) !== undefined && { modified_time: timeOf(row.updated_at) }),
+  return toFinding(record, {
+    uid: row.rrn,
+    title: row.title ?? row.type ?? `Alert ${row.rrn}`,
+    severity: toSeverity(row.priority),
+    status: row.status,
+    ...(desc !== '' && { desc }),
+    info: {
+      ...(modified !== undefined && { modified_time: modified }),
       ...(row.type != null && { types: [row.type] }),
       ...(attacks.length > 0 && { attacks }),
     },
-    ...(host !== undefined && {
-      device: { type_id: 0, hostname: host, ...(address !== undefined && { ip: address }) },
-    }),
+    ...(host !== undefined && { device: { hostname: host, ...(address !== undefined && { ip: address }) } }),
     unmapped: mappedOut(row, mapped),
-  }
+  })
 }
 
 /** Names of tactics stand among the codes of techniques. */

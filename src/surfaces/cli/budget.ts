@@ -1,8 +1,8 @@
 import { list } from '../../api/handlers/budgets.ts'
 import { withAsk } from './ask.ts'
 import { type Define, command } from './command.ts'
-import { whole } from './flags.ts'
 import { jsonFlag, print, printJson, relative } from './output.ts'
+import { CliError } from './program.ts'
 import { vendorsOf } from './vendors.ts'
 
 export const define: Define = (program) =>
@@ -16,8 +16,7 @@ export const define: Define = (program) =>
       json: jsonFlag,
     },
     async run({ args }) {
-      const customers =
-        args.customers === undefined ? undefined : whole('customers', args.customers, 1, 100_000)
+      const customers = args.customers === undefined ? undefined : countOf(args.customers)
       const connectors = await vendorsOf(program)
       await withAsk(
         program,
@@ -45,6 +44,12 @@ export const define: Define = (program) =>
       )
     },
   })
+
+function countOf(text: string): number {
+  const count = Number(text)
+  if (Number.isInteger(count) && count >= 1 && count <= 100_000) return count
+  throw new CliError(`--customers "${text}" is not a number of customers: use 1 to 100000`)
+}
 
 function limitOf(requests: number, seconds: number, guessed: boolean): string {
   return `${requests} in ${seconds} s${guessed ? ' (a guess)' : ''}`

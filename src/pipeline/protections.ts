@@ -17,6 +17,8 @@ export interface Protections {
   quarantine: boolean
 }
 
+export type Protection = keyof Protections
+
 export const allProtections: Protections = {
   overlap: true,
   secondWalk: true,
@@ -25,3 +27,5 @@ export const allProtections: Protections = {
   echoCheck: true,
   quarantine: true,
 }
+
+export const protectionNames = Object.keys(allProtections) as Protection[] // the keys of a literal

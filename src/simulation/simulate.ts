@@ -3,6 +3,7 @@ import type { Fetch, Outside } from '../domain/outside.ts'
 import { between } from '../domain/random.ts'
 import type { Hub } from '../pipeline/hub.ts'
 import { type Protections, allProtections } from '../pipeline/protections.ts'
+import type { FaultRule } from '../sandbox/faults.ts'
 import { type Habit, humane } from '../sandbox/habits.ts'
 import { Sandbox } from '../sandbox/sandbox.ts'
 import { makeWorld } from '../sandbox/world.ts'
@@ -25,6 +26,12 @@ export interface SimulationPlan {
   days: number
   faults: 'none' | 'all' | readonly Chaos[]
   attacksPerCustomerDay?: number
+  /** Days that the world had been there before the hub came: its past is to be read too. */
+  pastDays?: number
+  /** Faults of single requests besides those of the kinds in `faults`, until the last attack. */
+  rules?: readonly FaultRule[]
+  /** Set at every vendor that has a switch of this name; quirks leave them alone. */
+  switches?: Readonly<Record<string, string>>
   /** What technicians do in the ticketing vendors, where `people` is among the faults. */
   people?: readonly Habit[]
   /** How many awaits a process lives, at least and at most; without it most die after hours, some at once. */
@@ -72,8 +79,9 @@ export async function simulate(plan: SimulationPlan): Promise<SimulationResult> 
   const struck = Object.fromEntries(chaosKinds.map((kind) => [kind, 0])) as Struck // every kind has its entry
   const sandbox = sandboxFor(plan, chaos, clock)
   const disk = new Disk()
-  sandbox.faults.rules.push(...rulesFor(chaos))
+  sandbox.faults.rules.push(...rulesFor(chaos), ...(plan.rules ?? []))
   if (chaos.has('quirks')) struck.quirks = setQuirks(sandbox, connectors, drawn(seed, 'quirks'))
+  sandbox.setSwitches(plan.switches ?? {})
   const vendors = connectors.map(({ contract }) => contract.vendor)
   const weather = {
     sandbox,
@@ -131,10 +139,11 @@ function chaosOf({ faults }: SimulationPlan): ReadonlySet<Chaos> {
 }
 
 function sandboxFor(plan: SimulationPlan, chaos: ReadonlySet<Chaos>, clock: VirtualClock): Sandbox {
-  const { attacksPerCustomerDay } = plan
+  const { attacksPerCustomerDay, pastDays = 0 } = plan
   const world = makeWorld({
     ...plan,
-    start: start2026,
+    start: start2026 - pastDays * day,
+    days: pastDays + plan.days,
     ...(attacksPerCustomerDay && { attacksPerCustomerDay }),
   })
   const outside = { now: clock.now, sleep: clock.sleep, random: drawn(plan.seed, 'sandbox') }

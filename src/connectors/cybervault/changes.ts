@@ -274,7 +274,8 @@ async function* readWhole<R>(run: Run<R>): AsyncGenerator<Batch> {
   const { list, reader, cursor } = run
   if (reader.now - cursor.wholeAt < wholeEvery) return
   run.left = Infinity
-  const walk = new Walk(reader.client, list.operation, {}, list.idOf, { priority: 'backfill', maxPasses: 1 })
+  const options = { ...reader.walking, priority: 'backfill', maxPasses: 1 } as const
+  const walk = new Walk(reader.client, list.operation, {}, list.idOf, options)
   for await (const page of walk.pages()) yield* keep(run, page, () => {})
   if (walk.complete) cursor.wholeAt = reader.now
   else yield leftOut(run, 'list', walk.reason ?? 'not read to the end')

@@ -1,7 +1,6 @@
 import * as z from 'zod'
 
 import { ApiError } from '../../contract/api-error.ts'
-import type { Page } from '../../contract/paging.ts'
 import { Walk } from '../../contract/walk.ts'
 import type { RecordSeed } from '../../domain/record.ts'
 import type { Batch, Feed, FeedReader, Known } from '../connector.ts'
@@ -92,16 +91,24 @@ async function* recent(pass: Pass): AsyncGenerator<Batch, string | undefined> {
   const wanted = ({ row, at }: Dated): boolean => at > since || (first && at > 0 && isOpen(row))
   own.pass ??= { startedAt: reader.now }
   const { startedAt, downTo = Infinity } = own.pass
-  for await (const page of newestFirst(pass)) {
+  const walk = newestFirst(pass)
+  const read = new Set<string>()
+  let reached = false
+  for await (const page of walk.pages()) {
     const all = page.rows.map((row) => ({ row, at: timeOf(row.latest_alert_time) ?? 0 }))
     for (const { row, at } of all.filter((one) => wanted(one) && one.at <= downTo)) {
+      // A list that moved is walked again: only what it hid is news.
+      if (read.has(row.rrn)) continue
       const gap = yield* alertsOf(pass, row)
       if (gap !== undefined) return gap
+      read.add(row.rrn)
       own.pass = { startedAt, downTo: at }
     }
-    if (!first && all.some(({ at }) => at <= since)) break
+    reached = !first && all.some(({ at }) => at <= since)
+    if (reached) break
   }
   delete own.pass
+  if (!reached && !walk.complete) return walk.reason ?? 'not read to the end'
   own.doneAt = startedAt
   if (deep) own.deepAt = startedAt
   return undefined
@@ -112,27 +119,21 @@ interface Dated {
   at: number
 }
 
-/** Page after page, as long as somebody asks for the next. */
-async function* newestFirst({ reader, scope }: Pass): AsyncGenerator<Page<Investigation>> {
+/** Whoever has seen enough asks for no further page. */
+function newestFirst({ reader, scope }: Pass): Walk<typeof investigations.list> {
   const query = {
     sort: 'alerts_most_recent_created_time,DESC',
     start_time: openSince(reader.now),
     ...scope.query,
   }
-  for (let asked: object | undefined = investigations.list.paging.first(); asked !== undefined;) {
-    const input = { query: { ...query, ...asked } }
-    const page: Page<Investigation> = await reader.client.call(investigations.list, input, {
-      settings: scope.settings,
-    })
-    yield page
-    asked = page.next
-  }
+  const options = { ...reader.walking, settings: scope.settings }
+  return new Walk(reader.client, investigations.list, { query }, (row) => row.rrn, options)
 }
 
 async function* alertsOf(pass: Pass, row: Investigation): AsyncGenerator<Batch, string | undefined> {
   const { reader, scope } = pass
   const input = { params: { id: row.rrn }, query: scope.query }
-  const options = { settings: scope.settings }
+  const options = { ...reader.walking, settings: scope.settings }
   const walk = new Walk(reader.client, investigationAlerts.list, input, (alert) => alert.id, options)
   for await (const page of walk.pages()) {
     const known = await reader.known(page.rows.map((alert) => alert.id))
@@ -176,7 +177,7 @@ async function* turned(pass: Pass): AsyncGenerator<Batch> {
 async function closedAmong({ reader, scope }: Pass, names: ReadonlySet<string>): Promise<Investigation[]> {
   const window = { statuses: openWords, start_time: openSince(reader.now) }
   const query = { sort: 'created_time,ASC', ...window, ...scope.query }
-  const options = { settings: scope.settings }
+  const options = { ...reader.walking, settings: scope.settings }
   const walk = new Walk(reader.client, investigations.list, { query }, (row) => row.rrn, options)
   for await (const page of walk.pages()) if (page.rows.length === 0) break
   if (!walk.complete) return []

@@ -58,10 +58,11 @@ function unknown({ client }: FeedReader): ApiError {
 }
 
 /** Data lives in its organization's region, and this connection only speaks to one. */
-async function fromManaged({ client, now }: FeedReader): Promise<Found> {
+async function fromManaged({ client, now, walking }: FeedReader): Promise<Found> {
   const found: Found = { rows: [], rejected: [] }
   const region = client.settings['region'] ?? 'us'
-  const walk = new Walk(client, account.managedOrganizations, {}, (row) => row.id, { priority: 'inventory' })
+  const options = { ...walking, priority: 'inventory' } as const
+  const walk = new Walk(client, account.managedOrganizations, {}, (row) => row.id, options)
   for await (const page of walk.pages()) {
     found.rejected.push(...page.rejected)
     for (const [i, row] of page.rows.entries()) {

@@ -96,6 +96,7 @@ async function* byName(pass: Pass, names: readonly string[]): AsyncGenerator<Bat
   for (let i = 0; i < names.length; i += handful) {
     const rrns = names.slice(i, i + handful)
     const walk = new Walk(reader.client, siemAlerts.byRrns, { body: { rrns } }, nameOf, {
+      ...reader.walking,
       settings: scope.settings,
     })
     for await (const page of walk.pages()) yield* keep(pass, page)

@@ -180,14 +180,16 @@ export function accountIdOf(value: {
 async function fromList(reader: FeedReader): Promise<Found> {
   const rows: RecordSeed[] = []
   const rejected: { raw: string; reason: string }[] = []
-  const walk = new Walk(reader.client, listAccounts, {}, (row) => row.id, { priority: 'inventory' })
+  const options = { ...reader.walking, priority: 'inventory' } as const
+  const walk = new Walk(reader.client, listAccounts, {}, (row) => row.id, options)
   for await (const page of walk.pages()) {
     rejected.push(...page.rejected)
     for (const [i, row] of page.rows.entries()) {
       if (row.type?.toLowerCase() !== 'provider') rows.push(toSeed(row.id, page.rawOf(i), reader.now))
     }
   }
-  if (walk.reason !== undefined) return { rows, rejected, incomplete: `accounts: ${walk.reason}` }
+  if (!walk.complete)
+    return { rows, rejected, incomplete: `accounts: ${walk.reason ?? 'not read to the end'}` }
   return rejected.length > 0
     ? { rows, rejected }
     : { rows, rejected, listed: rows.map((row) => row.vendorId) }

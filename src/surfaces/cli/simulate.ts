@@ -1,5 +1,5 @@
 import type { Connector } from '../../connectors/connector.ts'
-import { protectionNames } from '../../simulation/ablate.ts'
+import { protectionNames } from '../../pipeline/protections.ts'
 import { chaosKinds } from '../../simulation/chaos.ts'
 import { shrink } from '../../simulation/shrink.ts'
 import { type SimulationPlan, type SimulationResult, simulate } from '../../simulation/simulate.ts'

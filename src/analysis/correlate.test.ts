@@ -292,6 +292,47 @@ describe('files, public addresses and domains', () => {
     expect(groups([at('a', 0, mine), at('b', 20, other!)])).toEqual([['a'], ['b']])
     expect(groups([at('a', 0, mine, file!), at('b', 20, other!, file!)])).toEqual([['a', 'b']])
   })
+
+  test('of different kinds speak against it where the device is all that is shared, and not where the user is too', () => {
+    const [file, bob]: Entity[] = [
+      { kind: 'hash', value: 'ab' },
+      { kind: 'user', value: 'bob' },
+    ]
+    const [stolen, scan] = [at('a', 0, file!), at('b', 10, address('203.0.113.1'))]
+    expect(groups([stolen, scan])).toEqual([['a'], ['b']])
+    expect(groups([stolen, at('b', 10, bob!)])).toEqual([['a'], ['b']])
+    expect(groups([stolen, at('b', 10)])).toEqual([['a', 'b']])
+    expect(groups([at('a', 0, file!, bob!), at('b', 10, address('203.0.113.1'), bob!)])).toEqual([['a', 'b']])
+  })
+
+  test('are named on the edge where a link outweighs what speaks against it', () => {
+    const content: Entity = { kind: 'content', value: 'f1' }
+    const two = [at('a', 0, content, address('203.0.113.1')), at('b', 5, content, address('203.0.113.2'))]
+    expect(run(two).placements[1]?.reason).toMatch(
+      /; although nothing else that they name is the same; weight/,
+    )
+  })
+})
+
+describe('a user alone', () => {
+  const bob: Entity = { kind: 'user', value: 'bob' }
+  const address: Entity = { kind: 'address', value: '203.0.113.1' }
+
+  test('joins two devices within the hour: somebody goes on with their account', () => {
+    const [first, next] = [
+      finding('a', 0, [bob, host('ws-01')]),
+      finding('b', 50 * minute, [bob, host('ws-02')]),
+    ]
+    expect(groups([first, next], history(10, [bob, 2]))).toEqual([['a', 'b']])
+  })
+
+  test('does not join what befell a mailbox with what befell a device, unless an address is the same', () => {
+    const mailbox = finding('a', 0, [bob])
+    expect(groups([mailbox, finding('b', 10 * minute, [bob, host('ws-01')])])).toEqual([['a'], ['b']])
+    expect(groups([mailbox, finding('b', 10 * minute, [bob])])).toEqual([['a', 'b']])
+    const seen = [finding('a', 0, [bob, address]), finding('b', 10 * minute, [bob, address, host('ws-01')])]
+    expect(groups(seen)).toEqual([['a', 'b']])
+  })
 })
 
 test('one device among several that a finding names says less', () => {

@@ -3,7 +3,7 @@ import type { Entity } from '../domain/entity.ts'
 import type { Finding } from '../domain/finding.ts'
 import { type CorrelationPolicy, type LinkKind } from './policy.ts'
 import { decay, linkKindOf, rarity } from './rarity.ts'
-import { contradicts, marksOf, unitedMarks } from './marks.ts'
+import { marksOf, objection, unitedMarks } from './marks.ts'
 import { type Shared, scoreOf, wordsOf } from './reasons.ts'
 
 /** A sighting of an entity of a finding that already is in a case. */
@@ -79,6 +79,8 @@ interface Candidate {
   shared: Shared[]
   score: number
   gap: number
+  /** What speaks against it. */
+  against?: string | undefined
 }
 
 class Placing {
@@ -138,8 +140,9 @@ class Placing {
     }
     const good: Candidate[] = []
     for (const one of found.values()) {
-      const against = contradicts(marks, this.#sizes.get(one.caseId)?.marks ?? [])
-      one.score = scoreOf(one.shared) * (against ? this.#policy.contradiction : 1)
+      const kinds = new Set(one.shared.filter(({ weight }) => weight > 0).map(({ kind }) => kind))
+      one.against = objection(marks, this.#sizes.get(one.caseId)?.marks ?? [], kinds)
+      one.score = scoreOf(one.shared) * (one.against === undefined ? 1 : this.#policy.contradiction)
       if ((one.grouped || one.score >= this.#policy.threshold) && this.#fits(finding, one)) good.push(one)
     }
     return good.sort(
@@ -277,8 +280,8 @@ class Placing {
   }
 }
 
-function reasonOf({ grouped, shared, score }: Candidate): { reason: string; weight: number } {
-  return { reason: wordsOf(grouped, shared, score), weight: grouped ? 0 : Math.round(score * 100) / 100 }
+function reasonOf(one: Candidate): { reason: string; weight: number } {
+  return { reason: wordsOf(one), weight: one.grouped ? 0 : Math.round(one.score * 100) / 100 }
 }
 
 function united(a: CaseSize | undefined, b: CaseSize | undefined): CaseSize {

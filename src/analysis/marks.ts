@@ -1,29 +1,43 @@
 import type { Entity } from '../domain/entity.ts'
 import type { LinkKind } from './policy.ts'
 
-/** What tells one attack from another on the same device: files, public addresses, domains, users. */
+/** What tells one attack from another: files, public addresses, domains, users; and whether it was on a device at all. */
 
-const telling: readonly (LinkKind | undefined)[] = ['hash', 'address', 'domain', 'user']
+const telling = new Set<LinkKind | undefined>(['hash', 'address', 'domain', 'user'])
+const onDevice = 'device:'
 /** A case with so many says nothing by one more. */
 const mostMarks = 24
 
-/** `hash:44d8…`, at most `mostMarks`. */
+/** `hash:44d8…`, at most `mostMarks`; `device:` for any number of devices. */
 export function marksOf(links: readonly (Entity & { rule: LinkKind | undefined })[]): string[] {
-  const own = links.filter(({ rule }) => telling.includes(rule))
   // Sorted: the same in whatever order the vendor names them.
-  return own
+  const own = links
+    .filter(({ rule }) => telling.has(rule))
     .map(({ kind, value }) => `${kind}:${value}`)
     .toSorted()
-    .slice(0, mostMarks)
+  return (links.some(({ rule }) => rule === 'host') ? [onDevice, ...own] : own).slice(0, mostMarks)
 }
 
-/** Of one kind at least both have some and none in common, and no file, address or domain is common to both. */
-export function contradicts(a: readonly string[], b: readonly string[]): boolean {
-  const common = a.filter((mark) => b.includes(mark))
-  if (common.some((mark) => kindOf(mark) !== 'user')) return false
-  const kinds = new Set(a.map(kindOf))
-  for (const mark of common) kinds.delete(kindOf(mark))
-  return b.some((mark) => kinds.has(kindOf(mark)))
+/**
+ * Why two are hardly one attack although they share entities of these kinds, in words; undefined when nothing speaks
+ * against it. A file, address or domain in common outweighs all that differs.
+ */
+export function objection(
+  a: readonly string[],
+  b: readonly string[],
+  shared: ReadonlySet<Entity['kind']>,
+): string | undefined {
+  // Whoever reads mail also works at a device, all day: their name says little from the one to the other.
+  if (shared.size === 1 && shared.has('user') && a.includes(onDevice) !== b.includes(onDevice))
+    return 'one is on a device and the other is not'
+  const [own, others] = [a, b].map((marks) => marks.filter((mark) => mark !== onDevice))
+  if (own === undefined || others === undefined || own.length === 0 || others.length === 0) return undefined
+  const kinds = new Set(own.map(kindOf))
+  const common = new Set(own.filter((mark) => others.includes(mark)).map(kindOf))
+  if (common.size === 0) return 'nothing else that they name is the same'
+  if (common.size > 1 || !common.has('user')) return undefined
+  const differing = others.map(kindOf).find((kind) => kind !== 'user' && kinds.has(kind))
+  return differing && `each names another ${differing}`
 }
 
 export function unitedMarks(a: readonly string[] = [], b: readonly string[] = []): readonly string[] {

@@ -22,7 +22,8 @@ export const correlationPolicy = z.strictObject({
   kinds: z
     .strictObject({
       host: link(1.6, 60),
-      user: link(1.4, 60),
+      /** On a second device within the hour it says more than a device does. */
+      user: link(1.8, 60),
       /** A public address. */
       address: link(2, 720),
       /** An address of the customer's own network. */
@@ -33,7 +34,7 @@ export const correlationPolicy = z.strictObject({
       content: link(2, 240),
     })
     .prefault({}),
-  /** What is left of the weight where files, public addresses or domains speak against it: none in common. */
+  /** What is left of the weight where something speaks against it: files, addresses or users that differ. */
   contradiction: z.number().min(0).max(1).default(0.3),
   /** Rarity is counted over the cases of so many days before and after. */
   historyDays: z.number().int().min(1).max(365).default(30),

@@ -15,14 +15,24 @@ export function scoreOf(shared: readonly Shared[]): number {
   return weights.reduce((sum, weight, i) => sum + weight / 2 ** i, 0)
 }
 
+interface Judged {
+  /** By the vendor. */
+  grouped: boolean
+  shared: readonly Shared[]
+  /** What speaks against it, in words. */
+  against?: string | undefined
+  score: number
+}
+
 /** `same host fs-01 (in 2 of 140 cases), 12 min apart; weight 1.4` */
-export function wordsOf(grouped: boolean, shared: readonly Shared[], score: number): string {
+export function wordsOf({ grouped, shared, against, score }: Judged): string {
   if (grouped) return 'the vendor says that they belong together'
   const told = shared
     .filter((one) => one.weight > 0)
     .toSorted((a, b) => b.weight - a.weight || (a.kind + a.value < b.kind + b.value ? -1 : 1))
     .slice(0, 3)
-  return `${told.map(words).join('; ')}; weight ${score.toFixed(1)}`
+  const although = against === undefined ? '' : `; although ${against}`
+  return `${told.map(words).join('; ')}${although}; weight ${score.toFixed(1)}`
 }
 
 function words({ kind, value, gap, withIt, cases }: Shared): string {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { sliceRows } from '../contract/body.ts'
 import { Dropped } from '../contract/in-process.ts'
 import type { WireAnswer, WireRequest } from '../contract/wire.ts'
 import { type FaultKind, type FaultRule, Faults, faultKinds } from './faults.ts'
@@ -9,7 +10,11 @@ const request: WireRequest = { method: 'POST', path: '/tickets', search: '', hea
 /** Strikes once, and tells in which order things came about. */
 async function strike(rule: FaultRule) {
   const log: string[] = []
-  const faults = new Faults({ random: () => 0.5, sleep: async (ms) => void log.push(`slept ${ms}`) })
+  const faults = new Faults({
+    now: () => 0,
+    random: () => 0.5,
+    sleep: async (ms) => void log.push(`slept ${ms}`),
+  })
   faults.rules.push(rule)
   const serve = async (given: WireRequest): Promise<WireAnswer> => {
     log.push(given.drift === undefined ? 'committed' : `committed, drifted by ${given.drift}`)
@@ -39,8 +44,60 @@ test.each<[FaultKind, Partial<FaultRule>, string[]]>([
   expect(faults.struck[kind]).toBe(1)
 })
 
+/** Asks again and again; each asking is answered with what the vendor has by then. */
+function asking(rule: FaultRule, bodies: readonly string[]) {
+  const clock = { now: 0 }
+  const faults = new Faults({ now: () => clock.now, random: () => 0, sleep: async () => {} })
+  faults.rules.push(rule)
+  let served = 0
+  const serve = async (): Promise<WireAnswer> => ({ status: 200, headers: {}, body: bodies[served++] ?? '' })
+  const ask = async (more: Partial<WireRequest> = {}): Promise<string> => {
+    const answer = await faults.around('toy', { ...request, method: 'GET', ...more }, serve)
+    clock.now += 60_000
+    return answer.body
+  }
+  return { ask, faults, clock }
+}
+
+test('resend answers a read as it was a while ago, and what was never answered otherwise as it is', async () => {
+  const { ask, faults, clock } = asking({ kind: 'resend', delayMs: 150_000 }, ['1', '2', '3', '4', '5'])
+  expect([await ask(), await ask(), await ask()]).toEqual(['1', '1', '1'])
+  expect(faults.struck.resend).toBe(2)
+  clock.now += 600_000
+  expect(await ask()).toBe('4')
+  expect(await ask({ headers: { authorization: 'another key' } })).toBe('5')
+})
+
+test('resend leaves writes alone', async () => {
+  const { ask, faults } = asking({ kind: 'resend' }, ['1', '2'])
+  expect([await ask({ method: 'POST' }), await ask({ method: 'POST' })]).toEqual(['1', '2'])
+  expect(faults.struck.resend).toBe(0)
+})
+
+test.each([
+  ['{"total":3,"data":[{"id":1},{"id":98765432109876543210},{"id":3}]}', 'data'],
+  ['[{"id":1},{"id":98765432109876543210},{"id":3}]', undefined],
+])('reorder mixes the rows of %s, one twice, each as it is written', async (body, key) => {
+  const { ask, faults } = asking({ kind: 'reorder' }, [body])
+  const mixed = await ask()
+  const rows = sliceRows(mixed, key) ?? []
+  expect(rows).toHaveLength(4)
+  expect(new Set(rows)).toEqual(new Set(sliceRows(body, key)))
+  expect(rows.slice(0, 3)).not.toEqual(sliceRows(body, key))
+  expect(faults.struck.reorder).toBe(1)
+})
+
+test.each(['{"id":1}', '{"data":[{"id":1}]}', '{"words":["a","b"]}', '<html>', ''])(
+  'reorder does not strike %j',
+  async (body) => {
+    const { ask, faults } = asking({ kind: 'reorder' }, [body])
+    expect(await ask()).toBe(body)
+    expect(faults.struck.reorder).toBe(0)
+  },
+)
+
 test('every kind has its test', () => {
-  expect(faultKinds).toHaveLength(10)
+  expect(faultKinds).toHaveLength(12)
 })
 
 test('a truncated body cannot be read, a login page is HTML with status 200', async () => {
@@ -65,7 +122,7 @@ test.each<[string, Partial<FaultRule>, boolean]>([
 })
 
 test('a rule with a number of times ends after them, and the next one takes over', async () => {
-  const faults = new Faults({ random: () => 0, sleep: async () => {} })
+  const faults = new Faults({ now: () => 0, random: () => 0, sleep: async () => {} })
   faults.rules.push({ kind: 'status', times: 2 }, { kind: 'throttle', times: 1 })
   const statuses: number[] = []
   for (let i = 0; i < 4; i++) {

@@ -9,6 +9,7 @@ import { Walk } from '../../contract/walk.ts'
 import type { Covered } from '../../domain/coverage.ts'
 import type { RecordSeed } from '../../domain/record.ts'
 import type { Batch, FeedReader, Known } from '../connector.ts'
+import { isStale } from '../stale.ts'
 import { stampOf } from './fields.ts'
 
 /**
@@ -238,7 +239,7 @@ async function* keep<R>(run: Run<R>, page: Page<R>, onKept: () => void): AsyncGe
     onKept()
     return true
   }
-  const changed = await changedOn(run, page)
+  const { changed, stale } = await changedOn(run, page)
   const seeds: RecordSeed[] = []
   for (const { row, body } of changed) {
     const details = list.complete?.wanted(row, reader.now) === true ? list.complete : undefined
@@ -251,22 +252,31 @@ async function* keep<R>(run: Run<R>, page: Page<R>, onKept: () => void): AsyncGe
     if (details !== undefined && seeds.length >= chunk) yield batch(run, seeds.splice(0))
   }
   onKept()
-  if (changed.length === 0 && page.rejected.length === 0) reader.heldPages.add(page)
+  if (changed.length + stale === 0 && page.rejected.length === 0) reader.heldPages.add(page)
   yield batch(run, seeds, page.rejected.length > 0 ? { rejected: page.rejected } : {})
   return true
 }
 
-async function changedOn<R>(run: Run<R>, page: Page<R>): Promise<{ row: R; body: string }[]> {
+async function changedOn<R>(
+  run: Run<R>,
+  page: Page<R>,
+): Promise<{ changed: { row: R; body: string }[]; stale: number }> {
   const { list, reader, cursor, began } = run
   const known = await reader.known(page.rows.map((row) => list.idOf(row)))
-  return page.rows.flatMap((row, i) => {
+  let stale = 0
+  const changed = page.rows.flatMap((row, i) => {
     const [held, body] = [known.get(list.idOf(row)), page.rawOf(i)]
     if (held !== undefined && list.isKnown(row, body, held)) return []
+    if (isStale(body, held?.body, 'updated_at', reader.now)) {
+      stale++
+      return []
+    }
     // News from before the mark came late; from now on the overlap covers that.
     const late = began - (list.changedAt(row) ?? began)
     if (late > cursor.lagMs) cursor.lagMs = Math.min(late, mostOverlap)
     return [{ row, body }]
   })
+  return { changed, stale }
 }
 
 /** The last resort: all of it, in the vendor's own order, less often. Nothing is moved on; rows that we hold cost nothing. */

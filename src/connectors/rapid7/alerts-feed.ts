@@ -95,7 +95,9 @@ async function* recent(pass: Pass): AsyncGenerator<Batch, string | undefined> {
   const read = new Set<string>()
   let reached = false
   for await (const page of walk.pages()) {
-    const all = page.rows.map((row) => ({ row, at: timeOf(row.latest_alert_time) ?? 0 }))
+    const dated = page.rows.map((row) => ({ row, at: timeOf(row.latest_alert_time) ?? 0 }))
+    // As asked for: a vendor that mixes them would have the mark pass some.
+    const all = dated.toSorted((a, b) => b.at - a.at)
     for (const { row, at } of all.filter((one) => wanted(one) && one.at <= downTo)) {
       // A list that moved is walked again: only what it hid is news.
       if (read.has(row.rrn)) continue

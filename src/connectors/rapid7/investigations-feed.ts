@@ -6,6 +6,7 @@ import type { Input } from '../../contract/operation.ts'
 import { Walk } from '../../contract/walk.ts'
 import type { RecordSeed } from '../../domain/record.ts'
 import type { Batch, Feed, FeedReader } from '../connector.ts'
+import { isStale } from '../stale.ts'
 import { timeOf } from './fields.ts'
 import { toReading } from './investigation-reading.ts'
 import { type Investigation, investigations } from './investigations.ts'
@@ -119,9 +120,11 @@ async function* sweep(
   for await (const page of walk.pages()) {
     if (reader.heldPages.has(page)) continue
     const known = await reader.known(page.rows.map((row) => row.rrn))
+    const isOld = (row: Investigation, i: number): boolean =>
+      isOldVersion(page.rawOf(i), known.get(row.rrn)?.body, reader.now)
     const rows = page.rows.flatMap((row, i) => changed(pass, row, page.rawOf(i), known.get(row.rrn)?.body))
     if (rows.length > 0 || page.rejected.length > 0) yield batch(pass, rows, page.rejected)
-    else reader.heldPages.add(page)
+    else if (!page.rows.some(isOld)) reader.heldPages.add(page)
   }
   return { keys: walk.keys, gap: walk.complete ? undefined : (walk.reason ?? 'not read to the end') }
 }
@@ -133,6 +136,7 @@ function changed(
   held: string | undefined,
 ): RecordSeed[] {
   if (held !== undefined && lasting(held) === lasting(body)) return []
+  if (isOldVersion(body, held, reader.now)) return []
   const customerId = row.organization_id ?? organizationOf(row.rrn) ?? scope.customerId
   return [
     { vendorId: row.rrn, customerId, time: timeOf(row.created_time) ?? reader.now, open: isOpen(row), body },
@@ -142,6 +146,12 @@ function changed(
 /** Looking at an investigation changes when it was last looked at: that alone makes no new record. */
 function lasting(body: string): string {
   return body.replace(/"last_accessed"\s*:\s*"[^"]*"/, '')
+}
+
+/** By the only time in the row that a change moves; a look moves it too. */
+function isOldVersion(body: string, held: string | undefined, now: number): boolean {
+  if (held === undefined || lasting(held) === lasting(body)) return false
+  return isStale(body, held, 'last_accessed', now)
 }
 
 /** An unknown word counts as open: better looked at than missed. */

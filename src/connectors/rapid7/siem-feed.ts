@@ -4,6 +4,7 @@ import type { Page } from '../../contract/paging.ts'
 import { Walk } from '../../contract/walk.ts'
 import type { RecordSeed } from '../../domain/record.ts'
 import type { Batch, Feed, FeedReader } from '../connector.ts'
+import { isStale } from '../stale.ts'
 import { timeOf } from './fields.ts'
 import { historyMs, isOpen } from './investigations-feed.ts'
 import { organizationOf } from './rrn.ts'
@@ -111,7 +112,8 @@ async function* keep(pass: Pass, page: Page<string | SiemAlert>): AsyncGenerator
   const known = await reader.known(page.rows.map(nameOf))
   const rows = page.rows.flatMap((row, i) => changed(pass, row, page.rawOf(i), known.get(nameOf(row))?.body))
   if (rows.length > 0 || page.rejected.length > 0) yield batch(pass, rows, page.rejected)
-  else reader.heldPages.add(page)
+  else if (!page.rows.some((row, i) => isOld(page.rawOf(i), known.get(nameOf(row))?.body, reader.now)))
+    reader.heldPages.add(page)
   return undefined
 }
 
@@ -121,10 +123,14 @@ function changed(
   body: string,
   held: string | undefined,
 ): RecordSeed[] {
-  if (typeof row === 'string' || held === body) return []
+  if (typeof row === 'string' || held === body || isOld(body, held, reader.now)) return []
   const customerId = row.organization?.id ?? organizationOf(row.rrn) ?? scope.customerId
   const time = timeOf(row.alerted_at) ?? timeOf(row.created_at) ?? reader.now
   return [{ vendorId: row.rrn, customerId, time, open: isOpen(row), body }]
+}
+
+function isOld(body: string, held: string | undefined, now: number): boolean {
+  return isStale(body, held, 'updated_at', now)
 }
 
 function iso(ms: number): string {

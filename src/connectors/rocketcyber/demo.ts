@@ -105,7 +105,7 @@ export function toIncident(entry: Entry, switches: Switches): Record<string, unk
     resolvedAt: stampOf(resolved, switches),
     publishedAt: stampOf(happening.shownAt, switches),
     createdAt: stampOf(entry.created, switches),
-    updatedAt: stampOf(resolved ?? happening.shownAt, switches),
+    updatedAt: stampOf(resolved ?? entry.reopened ?? happening.shownAt, switches),
     status: cased(resolved === null ? 'open' : (switches['resolvedWord'] ?? 'resolved'), switches),
     ...(switches['accountFields'] === 'present' && {
       accountId: entry.account,

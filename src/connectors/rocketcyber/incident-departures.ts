@@ -1,4 +1,5 @@
 import type { Batch, FeedReader, Known } from '../connector.ts'
+import { isStale } from '../stale.ts'
 import { range, timeOf } from './fields.ts'
 import { type Pass, batch, gapIn, hour } from './incident-cursor.ts'
 import type { Query } from './incident-sweep.ts'
@@ -30,7 +31,9 @@ export async function* departures(
     }
     const rows = some.flatMap((one) => {
       const hit = found.get(one.vendorId)
-      return hit === undefined || hit.body === one.body
+      return hit === undefined ||
+        hit.body === one.body ||
+        isStale(hit.body, one.body, 'updatedAt', reader.now)
         ? []
         : [toSeed(hit.row, hit.body, one.customerId, reader.now)]
     })

@@ -4,6 +4,7 @@ import type { Page } from '../../contract/paging.ts'
 import { isPoison } from '../../contract/poison.ts'
 import { Walk } from '../../contract/walk.ts'
 import type { Batch } from '../connector.ts'
+import { isStale } from '../stale.ts'
 import { attribute } from './attribution.ts'
 import { range, readRange, timeOf } from './fields.ts'
 import { type Cursor, type Pass, batch, gapIn, noteLag, noteNewest } from './incident-cursor.ts'
@@ -47,8 +48,8 @@ export async function* sweep(
     swept.quiet = false
     noteNewest(swept.newest, page.rows, pass.reader.now)
     noteLag(pass.cursor, page.rows)
-    const rows = await changedRows(pass, page, options.again === true)
-    if (rows.length === 0 && page.rejected.length === 0) pass.reader.heldPages.add(page)
+    const { rows, held } = await changedRows(pass, page, options.again === true)
+    if (held && page.rejected.length === 0) pass.reader.heldPages.add(page)
     if (rows.length > 0 || page.rejected.length > 0) yield batch(pass, rows, page.rejected)
   }
   return swept
@@ -152,18 +153,24 @@ async function changedRows(
   { reader, accounts }: Pass,
   page: Page<Incident>,
   again: boolean,
-): Promise<Batch['rows']> {
+): Promise<{ rows: Batch['rows']; held: boolean }> {
   const known = await reader.known(page.rows.map((row) => row.id))
+  let stale = 0
   const changed = page.rows.flatMap((row, i) => {
     const held = known.get(row.id)
     const body = page.rawOf(i)
     if (held?.body === body && !(again && held.customerId === null)) return []
+    if (isStale(body, held?.body, 'updatedAt', reader.now)) {
+      stale++
+      return []
+    }
     return [{ row, body, owner: statedCustomer(row) ?? held?.customerId ?? undefined }]
   })
   const orphans = changed.filter(({ owner }) => owner === undefined).map(({ row }) => row)
   const owners = orphans.length === 0 ? undefined : await attribute(reader.client, orphans, accounts)
-  return changed.map(({ row, body, owner }) =>
+  const rows = changed.map(({ row, body, owner }) =>
     // What no account claims goes on without a customer: it waits in quarantine, in sight.
     toSeed(row, body, owner ?? owners?.get(row.id) ?? null, reader.now),
   )
+  return { rows, held: rows.length + stale === 0 }
 }

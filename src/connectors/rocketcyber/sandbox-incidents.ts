@@ -56,7 +56,7 @@ export class Incidents {
       this.#resolve(due)
     }
     for (let due; (due = this.#toReopen[0]) !== undefined && due.at <= now; this.#toReopen.shift())
-      this.#reopen(due.id)
+      this.#reopen(due.id, due.at)
   }
 
   get(id: number): Entry | undefined {
@@ -206,10 +206,10 @@ export class Incidents {
   }
 
   /** Analysts think better of it; then it stays open. */
-  #reopen(id: number): void {
+  #reopen(id: number, at: number): void {
     const old = this.#byId.get(id)
     if (old === undefined || old.resolved === null) return
-    const entry: Entry = { ...old, resolved: null }
+    const entry: Entry = { ...old, resolved: null, reopened: at }
     this.#byId.set(id, entry)
     for (const shelf of this.#shelvesOf(entry)) shelf.reopen(old, entry)
   }

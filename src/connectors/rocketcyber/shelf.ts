@@ -7,6 +7,8 @@ export interface Entry {
   readonly happening: Happening
   readonly created: number
   readonly resolved: number | null
+  /** When it was opened again. */
+  readonly reopened?: number
 }
 
 /** Incidents in the orders in which they are asked for, kept as they come: nothing is sorted for a request. */

@@ -43,8 +43,8 @@ async function* read(reader: FeedReader): AsyncGenerator<Batch> {
   const from = cursor.mark - reader.overlapMs({ floorMs: overlap, capMs: overlap })
   const { rows, gap, rejected } = await listed(reader, from)
   const news = rows.filter((row) => cursor.seen[row.id] !== row.updated_at)
-  const seeds = await changed(reader, news)
-  const next = gap === undefined ? moved(cursor, rows) : cursor
+  const { seeds, lagging } = await changed(reader, news)
+  const next = gap === undefined ? moved(cursor, rows, lagging) : cursor
   yield {
     rows: seeds,
     cursor: next,
@@ -72,27 +72,35 @@ async function listed(reader: FeedReader, from: number) {
 
 type Row = TicketRow & { raw: string }
 
+interface Changed {
+  seeds: RecordSeed[]
+  /** Rows whose ticket, read by itself, does not know yet what the list knows: they count as not seen. */
+  lagging: ReadonlySet<Row>
+}
+
 /** Ours by their marker, or because we know them: a technician may have taken the marker away. */
-async function changed(reader: FeedReader, news: Row[]): Promise<RecordSeed[]> {
+async function changed(reader: FeedReader, news: Row[]): Promise<Changed> {
   const unmarked = news.filter((row) => readMarker(row.subject ?? '') === undefined)
   const known = unmarked.length === 0 ? new Map() : await reader.ours(unmarked.map((row) => String(row.id)))
   const seeds: RecordSeed[] = []
+  const lagging = new Set<Row>()
   for (const row of news) {
     if (readMarker(row.subject ?? '') === undefined && !known.has(String(row.id))) continue
     // Untouched since it was made: its row tells everything.
     if (row.updated_at === row.created_at) seeds.push(seedOf(row, row.raw))
-    else seeds.push(...(await detail(reader, row)))
+    else {
+      const found = await readTicket(reader.client, String(row.id), 'open')
+      if (found === undefined) continue
+      seeds.push(found.seed)
+      if (updatedAt(found.seed) + 1000 <= (Date.parse(row.updated_at ?? '') || 0)) lagging.add(row)
+    }
   }
-  return seeds
-}
-
-async function detail(reader: FeedReader, row: Row): Promise<RecordSeed[]> {
-  const found = await readTicket(reader.client, String(row.id), 'open')
-  return found === undefined ? [] : [found.seed]
+  return { seeds, lagging }
 }
 
 /** The mark follows the vendor's own clock, and stands still while nothing happens. */
-function moved(cursor: Cursor, rows: Row[]): Cursor {
+function moved(cursor: Cursor, all: Row[], lagging: ReadonlySet<Row>): Cursor {
+  const rows = all.filter((row) => !lagging.has(row))
   const times = rows.map((row) => Date.parse(row.updated_at ?? '') || 0)
   const mark = Math.max(cursor.mark, ...times)
   const inside = rows.filter((_, i) => (times[i] ?? 0) >= mark - overlap)
@@ -118,13 +126,13 @@ async function* count(reader: FeedReader, cursor: Cursor): AsyncGenerator<Batch>
     const marker = markers.get(one.vendorId)
     if (marker === undefined) continue
     const { vendorId, customerId } = one
-    const lost = { vendorId, marker, customerId: customerId ?? '', since: lastSeen(one) }
+    const lost = { vendorId, marker, customerId: customerId ?? '', since: updatedAt(one) }
     yield { rows: await trace(reader.client, lost), cursor }
   }
   yield { rows: [], cursor: next }
 }
 
-function lastSeen({ vendorId, body }: Known): number {
+function updatedAt({ vendorId, body }: Pick<Known, 'vendorId' | 'body'>): number {
   const report = toReport({ vendorId, body })
   return report.gone === undefined ? report.sight.updatedAt : 0
 }

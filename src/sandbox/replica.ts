@@ -1,0 +1,41 @@
+import type { WireAnswer, WireRequest } from '../contract/wire.ts'
+
+interface Given {
+  at: number
+  answer: WireAnswer
+}
+
+/** A second copy of what the vendor has, which lags: it knows the answers of a while ago. Only of reads. */
+export class Replica {
+  /** By question, the oldest first; the question that was first asked longest ago stands first. */
+  readonly #given = new Map<string, Given[]>()
+
+  /** Keeps an answer; what was given before `since` is forgotten. */
+  keep(vendor: string, request: WireRequest, answer: WireAnswer, now: number, since: number): void {
+    if (!isRead(request) || answer.status !== 200) return
+    const question = questionOf(vendor, request)
+    const known = this.#given.get(question) ?? []
+    this.#given.delete(question)
+    this.#given.set(question, [...known.filter(({ at }) => at >= since), { at: now, answer }])
+    for (const [old, answers] of this.#given) {
+      if ((answers.at(-1)?.at ?? 0) >= since) break
+      this.#given.delete(old)
+    }
+  }
+
+  /** The oldest answer to the same question that was given since then. */
+  recall(vendor: string, request: WireRequest, since: number): WireAnswer | undefined {
+    if (!isRead(request)) return undefined
+    return this.#given.get(questionOf(vendor, request))?.find(({ at }) => at >= since)?.answer
+  }
+}
+
+function isRead({ method }: WireRequest): boolean {
+  return method === 'GET'
+}
+
+/** Who asks counts: another key sees other rows. */
+function questionOf(vendor: string, { path, search, headers }: WireRequest): string {
+  const who = Object.entries(headers).filter(([name]) => /authorization|key|organization/i.test(name))
+  return JSON.stringify([vendor, path, search, who])
+}

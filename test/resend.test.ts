@@ -44,7 +44,7 @@ async function held({ store }: Opened) {
   const findings = await findingsSince(store.db, 0)
   const cases = await listCases(store.db, { limit: 1000 })
   return {
-    findings: findings.map((one) => [one.feed, one.vendorId, one.customerId, one.open, one.title]).toSorted(),
+    findings: findings.map((one) => [one.feed, one.vendorId, one.customerId, one.open, one.title]),
     open: cases.filter((one) => one.status === 'open').length,
     resolved: cases.filter((one) => one.status === 'resolved').length,
   }

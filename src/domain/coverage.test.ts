@@ -46,7 +46,7 @@ test.each<[light: string, reason: RegExp, over: Partial<CoverageFacts>]>([
   ['red', /is failed: 503/, { run: run({ outcome: 'failed', error: '503' }), gaps: [gap] }],
   ['red', /is incomplete/, { run: run({ outcome: 'incomplete', error: 'odd' }) }],
   ['amber', /^2 findings wait/, { quarantined: 2 }],
-  ['amber', /^1 row could not be read/, { deadLetters: 1 }],
+  ['amber', /^1 row needs a look/, { deadLetters: 1 }],
   ['amber', /no tenant/, { unlinked: true }],
 ])('coverage is %s, because it %s', (light, reason, over) => {
   const state = stateOf(facts(over), now)

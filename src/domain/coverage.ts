@@ -74,7 +74,7 @@ export function stateOf(facts: CoverageFacts, now: number): CoverageState {
   const waiting = [
     ...(facts.unlinked === true ? ['stands for no tenant yet: what is found there waits'] : []),
     ...counted(facts.quarantined, 'finding waits', 'findings wait', 'for a customer to be linked'),
-    ...counted(facts.deadLetters, 'row', 'rows', 'could not be read (dead letters)'),
+    ...counted(facts.deadLetters, 'row needs', 'rows need', 'a look (dead letters)'),
   ]
   return { light: waiting.length > 0 ? 'amber' : 'green', reading: 'ok', reason: waiting.join('; ') }
 }

@@ -20,6 +20,25 @@ export interface Finding {
   entities: Entity[]
   /** The Record that this state was read from. */
   recordId: string
+  /** When it was made, where the vendor says so, epoch ms; not kept. */
+  born?: number | undefined
+}
+
+/** A time that is told in two ways (with and without fractions, rounded) is one time. */
+export const sameMs = 60_000
+
+/**
+ * Whether what has come under an id is another thing than what had it: made at another time, and either after the former
+ * had been seen, or for another customer. No vendor says that a creation's time ever changes; one that corrects it, or
+ * says none, still means the same thing as long as it lies before we saw it.
+ */
+export function isAnother(
+  first: Pick<Finding, 'time' | 'customerId'> & { seenAt: number },
+  next: Pick<Finding, 'time' | 'customerId' | 'born'>,
+): boolean {
+  if (next.born === undefined || Math.abs(next.time - first.time) <= sameMs) return false
+  const others = [first.customerId, next.customerId]
+  return next.born > first.seenAt || (!others.includes(null) && others[0] !== others[1])
 }
 
 /** What a connector makes of one Record. */

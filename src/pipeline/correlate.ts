@@ -11,6 +11,7 @@ import { type StoredFinding, casesWithOpenFindings, findingsByIds, putFindings }
 import type { Db } from '../store/store.ts'
 import { putSuggestions } from '../store/suggestions.ts'
 import { activePolicy, neighbourhood } from './neighbourhood.ts'
+import { setApart, tellHeirs } from './used-again.ts'
 
 /** What became of one case in this batch. */
 export interface CaseNews {
@@ -29,8 +30,9 @@ export interface CaseNews {
 /** Finding → Case, in the caller's transaction. Findings without a tenant are kept and wait. */
 export async function keepCases(tx: Db, given: readonly Finding[], now: number): Promise<CaseNews[]> {
   const ids = given.map((one) => one.id)
-  const before = new Map((await findingsByIds(tx, ids)).map((one) => [one.id, one]))
-  const findings = given.map((finding) => inItsCase(finding, before.get(finding.id)))
+  const known = new Map((await findingsByIds(tx, ids)).map((one) => [one.id, one]))
+  const { findings: apart, before, heirs } = await setApart(tx, given, known)
+  const findings = apart.map((finding) => inItsCase(finding, before.get(finding.id)))
   const mapped = findings.filter((finding) => finding.tenantId !== null)
   const fresh = mapped.filter((finding) => (before.get(finding.id)?.caseId ?? null) === null)
   const { placements, bridges } = await place(tx, fresh)
@@ -50,6 +52,7 @@ export async function keepCases(tx: Db, given: readonly Finding[], now: number):
     tx,
     bridges.map((bridge) => ({ ...bridge, at: now })),
   )
+  await tellHeirs(tx, heirs, (id) => caseOf.get(id) ?? null, now)
   return news
 }
 

@@ -2,7 +2,7 @@ import { fingerprintOf } from '../analysis/fingerprint.ts'
 import { type Entity, normalEntities } from '../domain/entity.ts'
 import type { Feed } from '../connectors/connector.ts'
 import type { ApiActivity, DetectionFinding } from '../domain/event.ts'
-import type { Finding, Reading } from '../domain/finding.ts'
+import { type Finding, type Reading, isAnother } from '../domain/finding.ts'
 import { idOf } from '../domain/id.ts'
 import type { VendorRecord } from '../domain/record.ts'
 import { type Severity, severities, toSeverity } from '../domain/severity.ts'
@@ -10,6 +10,7 @@ import { record as recordOf } from '../store/records.ts'
 import type { Db } from '../store/store.ts'
 import type { Hub } from './hub.ts'
 import type { TenantOf } from './quarantine.ts'
+import { apart } from './used-again.ts'
 import { feedOf } from './vendors.ts'
 
 /**
@@ -48,25 +49,40 @@ export async function eventOf(
 /** One Finding per alert at the vendor; of several versions in one batch the last counts. */
 export function toFindings(normalised: readonly Normalised[], tenantOf: TenantOf): Finding[] {
   const findings = new Map<string, Finding>()
+  const firsts = new Map<string, Parameters<typeof isAnother>[0]>()
   for (const { record, reading } of normalised) {
-    const id = idOf('fnd', record.connectionId, record.feed, record.vendorId)
-    const tenantId = record.customerId === null ? null : tenantOf(record.connectionId, record.customerId)
-    findings.set(id, {
-      id,
-      connectionId: record.connectionId,
-      feed: record.feed,
-      vendorId: record.vendorId,
-      customerId: record.customerId,
-      tenantId,
-      title: reading.event.finding_info.title,
-      severity: severityOf(reading.event.severity_id),
-      open: record.open,
-      time: record.time,
-      entities: entitiesOf(record.connectionId, reading),
-      recordId: record.id,
-    })
+    const read = toFinding(record, reading, tenantOf)
+    const first = firsts.get(read.id) ?? { ...read, seenAt: record.firstSeenAt }
+    firsts.set(read.id, first)
+    const finding = isAnother(first, read) ? apart(read) : read
+    findings.set(finding.id, finding)
   }
   return [...findings.values()]
+}
+
+function toFinding(record: VendorRecord, reading: Reading, tenantOf: TenantOf): Finding {
+  const { connectionId, feed, vendorId, customerId, open, time } = record
+  const { event } = reading
+  return {
+    id: idOf('fnd', connectionId, feed, vendorId),
+    connectionId,
+    feed,
+    vendorId,
+    customerId,
+    tenantId: customerId === null ? null : tenantOf(connectionId, customerId),
+    title: event.finding_info.title,
+    severity: severityOf(event.severity_id),
+    open,
+    time,
+    entities: entitiesOf(connectionId, reading),
+    recordId: record.id,
+    born: bornAt(event),
+  }
+}
+
+function bornAt({ metadata }: DetectionFinding): number | undefined {
+  const born = Date.parse(metadata.original_time ?? '')
+  return Number.isNaN(born) ? undefined : born
 }
 
 /** A group holds within its connection: two vendors' numbers may be alike. */

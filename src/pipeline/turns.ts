@@ -12,6 +12,7 @@ import { ChangeList } from './change-list.ts'
 import type { Hub } from './hub.ts'
 import { followCases } from './tasks.ts'
 import { decideAlerts } from './tickets.ts'
+import { disinherited } from './used-again.ts'
 
 /** A case that a person's word at the ticket has turned. */
 export interface Turn {
@@ -71,6 +72,7 @@ async function writeBack(
   const ids = closing.map((turn) => turn.case.id)
   const open = (await findingsOfCases(tx, ids)).filter((one) => one.open)
   if (open.length === 0) return
+  const lost = await disinherited(tx, open)
   const changes = await ChangeList.open(tx, ids, now)
   const left: CaseComment[] = []
   for (const { case: own, who, reason } of closing) {
@@ -79,7 +81,8 @@ async function writeBack(
     for (const findings of Map.groupBy(mine, (one) => `${one.connectionId}/${one.feed}`).values()) {
       const why = whyNot(hub, findings)
       if (why !== undefined) left.push(byHand(own.id, findings, why, now))
-      else for (const one of findings) addWriteBack(changes, own.id, one, told({ who, reason }), disposition)
+      const tellable = why === undefined ? findings.filter((one) => !lost.has(one.id)) : []
+      for (const one of tellable) addWriteBack(changes, own.id, one, told({ who, reason }), disposition)
     }
   }
   await putComments(tx, left)

@@ -172,6 +172,14 @@ export async function record(db: Db, id: string): Promise<VendorRecord | undefin
   return row && fromRow(row)
 }
 
+export async function recordsByIds(db: Db, ids: string[]): Promise<VendorRecord[]> {
+  const query = db
+    .selectFrom('records')
+    .selectAll()
+    .where(among(db, 'id', ids))
+  return (await query.orderBy('id').execute()).map(fromRow)
+}
+
 export async function countRecords(db: Db): Promise<number> {
   const query = db.selectFrom('records').select((eb) => eb.fn.countAll<number>().as('count'))
   return (await query.executeTakeFirstOrThrow()).count

@@ -52,6 +52,7 @@ function toEvent(record: VendorRecord, row: InvestigationAlert, status: string |
     uid: row.id,
     title: row.title ?? row.alert_type ?? `Alert ${row.id}`,
     severity: 'unknown',
+    created: row.created_time,
     status,
     ...(row.alert_type_description != null && { desc: row.alert_type_description }),
     ...(types.length > 0 && { info: { types: [...new Set(types)] } }),

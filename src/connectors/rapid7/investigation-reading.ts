@@ -25,6 +25,7 @@ function toEvent(record: VendorRecord, row: Investigation): DetectionFinding {
     uid: row.rrn,
     title: row.title ?? `Investigation ${row.rrn}`,
     severity: toSeverity(row.priority),
+    created: row.created_time,
     status: row.status,
     ...(desc !== '' && { desc }),
     ...(modified !== undefined && { info: { modified_time: modified } }),

@@ -26,6 +26,8 @@ interface Told {
   uid: string
   title: string
   severity: Severity
+  /** When it was made, in the vendor's own words. */
+  created: string | null | undefined
   /** The vendor's word for how far it is. */
   status: string | null | undefined
   desc?: string
@@ -37,10 +39,11 @@ interface Told {
 /** Investigations, their alerts and SIEM alerts in OCSF. */
 export function toFinding(
   record: VendorRecord,
-  { uid, title, severity, status, desc, info, device, unmapped }: Told,
+  { uid, title, severity, created, status, desc, info, device, unmapped }: Told,
 ): DetectionFinding {
   return {
     ...headOf(record, record.open ? findingActivity.create : findingActivity.close),
+    metadata: { ...metadataOf(record), original_time: created ?? undefined },
     severity_id: severities[severity],
     severity,
     ...statusOf(status),

@@ -41,6 +41,7 @@ function toEvent(record: VendorRecord, row: SiemAlert, entities: readonly Entity
     uid: row.rrn,
     title: row.title ?? row.type ?? `Alert ${row.rrn}`,
     severity: toSeverity(row.priority),
+    created: row.alerted_at ?? row.created_at,
     status: row.status,
     ...(desc !== '' && { desc }),
     info: {

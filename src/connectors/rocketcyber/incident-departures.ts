@@ -1,5 +1,6 @@
 import type { Batch, FeedReader, Known } from '../connector.ts'
 import { isStale } from '../stale.ts'
+import { sameMs } from '../../domain/finding.ts'
 import { range, timeOf } from './fields.ts'
 import { type Pass, batch, gapIn, hour } from './incident-cursor.ts'
 import type { Query } from './incident-sweep.ts'
@@ -33,6 +34,7 @@ export async function* departures(
       const hit = found.get(one.vendorId)
       return hit === undefined ||
         hit.body === one.body ||
+        !isSameIncident(hit.row, one) ||
         isStale(hit.body, one.body, 'updatedAt', reader.now)
         ? []
         : [toSeed(hit.row, hit.body, one.customerId, reader.now)]
@@ -70,4 +72,10 @@ async function lookUp(reader: FeedReader, wanted: readonly Known[]): Promise<Hit
 
 function createdAtOf(held: Known): number | undefined {
   return timeOf(/"createdAt"\s*:\s*"([^"]+)"/.exec(held.body)?.[1])
+}
+
+/** Creation is the one thing about an incident that stays; where it is not told, the id must do. */
+export function isSameIncident(row: Incident, held: Known): boolean {
+  const [told, known] = [timeOf(row.createdAt), createdAtOf(held)]
+  return told === undefined || known === undefined || Math.abs(told - known) <= sameMs
 }

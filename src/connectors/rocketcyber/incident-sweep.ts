@@ -8,6 +8,7 @@ import { isStale } from '../stale.ts'
 import { attribute } from './attribution.ts'
 import { range, readRange, timeOf } from './fields.ts'
 import { type Cursor, type Pass, batch, gapIn, noteLag, noteNewest } from './incident-cursor.ts'
+import { isSameIncident } from './incident-departures.ts'
 import { type Incident, listIncidents, statedCustomer, toSeed } from './incidents.ts'
 import { maxPage } from './paging.ts'
 
@@ -164,7 +165,9 @@ async function changedRows(
       stale++
       return []
     }
-    return [{ row, body, owner: statedCustomer(row) ?? held?.customerId ?? undefined }]
+    // Under an id that was used again stands another incident: whose it is must be asked anew.
+    const before = held !== undefined && isSameIncident(row, held) ? held.customerId : null
+    return [{ row, body, owner: statedCustomer(row) ?? before ?? undefined }]
   })
   const orphans = changed.filter(({ owner }) => owner === undefined).map(({ row }) => row)
   const owners = orphans.length === 0 ? undefined : await attribute(reader.client, orphans, accounts)

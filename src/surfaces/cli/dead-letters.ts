@@ -17,7 +17,7 @@ export const define: Define = (program) =>
     meta: {
       name: 'dead-letters',
       description:
-        'List what could not be handled; "dead-letters replay <id>" (or "all") tries again: a record goes down the line, a row that could not be read has its feed read from the start',
+        'List what could not be handled, or needs a look; "dead-letters replay <id>" (or "all") tries again: a record goes down the line, a row that could not be read has its feed read from the start',
     },
     args: {
       verb: { type: 'positional', description: 'replay', required: false },

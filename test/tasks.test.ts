@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { toTaskAnswer } from '../src/api/handlers/tasks.ts'
 import { mergeCases } from '../src/pipeline/corrections.ts'
 import { deliver, hasOutbox } from '../src/pipeline/outbox.ts'
+import { sweep } from '../src/pipeline/sweep.ts'
 import { decideWaitingTasks } from '../src/pipeline/tasks.ts'
 import { tellCorrection } from '../src/pipeline/tell-correction.ts'
 import { listCases } from '../src/store/cases.ts'
@@ -11,6 +12,7 @@ import { customersOf, putCustomers } from '../src/store/customers.ts'
 import { commentsOf } from '../src/store/case-comments.ts'
 import { projectsOf } from '../src/store/projects.ts'
 import type { Db } from '../src/store/store.ts'
+import { countStrayTasks } from '../src/store/stray-tasks.ts'
 import { tasksOfCases } from '../src/store/tasks.ts'
 import { listChanges } from '../src/store/ticket-changes.ts'
 import { smallHub } from './support/small-hub.ts'
@@ -83,6 +85,98 @@ for (const fault of [
     const met = (await listChanges(small.store.db, { limit: 100 })).filter((one) => one.ambiguities > 0)
     expect(met).toHaveLength(1)
   })
+
+/** The first POST of a task is carried out when the test says so: long after everybody has given up on it. */
+function carriedOutLate() {
+  const late: (() => Promise<unknown>)[] = []
+  const between: Parameters<typeof smallHub>[1] = (fetch) => async (url, init) => {
+    const isTask = init.method === 'POST' && new URL(url).pathname.endsWith('/tasks')
+    if (!isTask || late.length > 0) return fetch(url, init)
+    late.push(() => fetch(url, init))
+    throw new Error('the connection broke')
+  }
+  return { between, arrive: () => late[0]!() }
+}
+
+async function sweepBoard(small: Small, holder = small.hub): Promise<number | undefined> {
+  small.clock.now += small.hour / 6
+  return sweep(
+    holder,
+    small.hub.live.find((one) => one.connector.board !== undefined)!,
+  )
+}
+
+const twin: [string, string] = ['Isolate ws-01', 'done']
+
+test('a task that was carried out twice by a late answer is found by its marker: one stays, the other says why it is done', async () => {
+  const { between, arrive } = carriedOutLate()
+  const asked: string[] = []
+  const small = await withTasks(undefined, (fetch) =>
+    between((url, init) => (asked.push(`${init.method} ${new URL(url).pathname}`), fetch(url, init))),
+  )
+  expect(atBoard(small)).toEqual(both)
+  await arrive()
+  expect(atBoard(small)).toEqual([...both, ['Isolate ws-01', 'todo']])
+  expect(await sweepBoard(small)).toBe(1)
+  expect(atBoard(small)).toEqual([...both, twin])
+  const board = small.hub.live.find((one) => one.connector.board !== undefined)!
+  const [own] = await actions(small)
+  const found = await board.connector.board!.findTasks(board.client, { marker: own!.marker })
+  const stray = found.find((one) => one.vendorId !== own!.vendorId)
+  expect(stray?.description).toMatch(
+    `Watchfloor made this task twice. Work goes on in task ${own!.vendorId}: `,
+  )
+  expect(await countStrayTasks(small.store.db)).toBe(1)
+  const told = await commentsOf(small.store.db, (await small.onlyCase()).id)
+  expect(told.map((one) => one.body)).toEqual([
+    `The task “Isolate ws-01” stood twice at rockety: ${stray!.vendorId} was set done, the other stays.`,
+  ])
+
+  // It is no news to our own task, and no more of it is said or written.
+  await small.settle()
+  asked.length = 0
+  expect(await sweepBoard(small)).toBe(0)
+  expect(asked.filter((one) => !one.startsWith('GET'))).toEqual([])
+  expect((await actions(small)).map((one) => one.done)).toEqual([false, false])
+  // What somebody takes up again is left to them.
+  small.boardPeople!.act(stray!.vendorId, { kind: 'reopen', by: small.by })
+  expect(await sweepBoard(small)).toBe(0)
+  expect(atBoard(small).at(-1)).toEqual(['Isolate ws-01', 'in_progress'])
+})
+
+test('whoever ticked off the wrong one of two tasks has done the work', async () => {
+  const { between, arrive } = carriedOutLate()
+  const small = await withTasks(undefined, between)
+  await arrive()
+  small.boardPeople!.act(small.boardPeople!.tickets().at(-1)!.id, { kind: 'resolve', by: small.by, text: '' })
+  expect(await sweepBoard(small)).toBe(1)
+  await small.settle()
+  expect(atBoard(small)).toEqual([['Isolate ws-01', 'done'], both[1], twin])
+  expect((await actions(small)).map((one) => one.done)).toEqual([true, false])
+})
+
+test('a sweep that dies after its write says it once, and folds nothing twice', async () => {
+  const { between, arrive } = carriedOutLate()
+  const small = await withTasks(undefined, between)
+  await arrive()
+  const store = { ...small.store, transaction: () => Promise.reject(new Error('died')) }
+  await expect(sweepBoard(small, { ...small.hub, store })).rejects.toThrow('died')
+  expect(atBoard(small)).toEqual([...both, twin])
+  expect(await sweepBoard(small)).toBe(1)
+  expect(atBoard(small)).toEqual([...both, twin])
+  expect(await countStrayTasks(small.store.db)).toBe(1)
+})
+
+test('where no task was sent twice the sweep asks the board nothing', async () => {
+  const asked: string[] = []
+  const small = await withTasks(undefined, (fetch) => (url, init) => {
+    asked.push(url)
+    return fetch(url, init)
+  })
+  asked.length = 0
+  expect(await sweepBoard(small)).toBe(0)
+  expect(asked).toEqual([])
+})
 
 test('a process that dies between the request and its answer leaves exactly one task', async () => {
   let sent = 0

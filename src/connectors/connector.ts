@@ -228,8 +228,6 @@ export interface Board {
   findTasks(client: Client, query: { marker: string; projectId?: string }): Promise<BoardTask[]>
   /** Changes what the patch names and keeps everything else as it is at that moment. Repeatable. */
   updateTask(client: Client, taskId: string, patch: TaskPatch): Promise<Result<BoardTask>>
-  /** For the sweep: all tasks made since then that carry any marker of ours. Throws ApiError. */
-  tasksSince(client: Client, since: number): Promise<BoardTask[]>
 }
 
 export type Result<T> = { ok: true; value: T } | { ok: false; error: ApiError }

@@ -59,7 +59,7 @@ interface Parts {
 
 async function startConnection(parts: Parts, live: Live): Promise<void> {
   const { hub, handout, outboxes, news, mail, stopped } = parts
-  const { desk, feeds } = live.connector
+  const { desk, board, feeds } = live.connector
   const inVain = new Map<string, number>()
   const read = async (feed: Feed): Promise<number> => {
     const run = await syncFeed(hub, live, feed)
@@ -85,7 +85,8 @@ async function startConnection(parts: Parts, live: Live): Promise<void> {
     }
     outboxes.push(repeat('outbox', deliverDue))
   }
-  if (desk !== undefined) repeat('sweep', async () => (await sweep(hub, live, desk), sweepMs), sweepMs)
+  if (desk !== undefined || board !== undefined)
+    repeat('sweep', async () => (await sweep(hub, live), sweepMs), sweepMs)
   // Customers first, all the way through the line: a feed may have to know them to read at all.
   for (const feed of feeds.filter((one) => one.kind === 'customers')) {
     const first = await attempt(hub, `${feed.name} of ${live.connection.id}`, async () => {

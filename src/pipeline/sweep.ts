@@ -6,30 +6,38 @@ import type { Hub } from './hub.ts'
 import { withLease } from './lease.ts'
 import { toTicket } from './desk-carrier.ts'
 import { outboxLease } from './outbox.ts'
+import { sweepTasks } from './sweep-tasks.ts'
 import type { Live } from './vendors.ts'
 
-/** Every ticket of ours this young is looked at again: a stray can come to light late. */
+/** Everything of ours this young is looked at again: a stray can come to light late. */
 const lookBackMs = 6 * 60 * 60_000
 
 /**
- * Finds strays: two tickets with one marker. The one that we know stays, the others are linked to it and resolved with
- * a note. Returns how many were folded.
+ * Finds strays: two tickets or two tasks with one marker. The one that we know stays, the others are closed with a word
+ * that names it. Returns how many were folded.
  */
-export async function sweep(hub: Hub, live: Live, desk: Desk): Promise<number | undefined> {
+export async function sweep(hub: Hub, live: Live): Promise<number | undefined> {
   // It looks for markers too: without them nobody knows a stray.
   if (!hub.protections.markerLookup) return 0
   return withLease(hub, outboxLease(live.connection.id), async () => {
+    const { desk, board } = live.connector
     const now = hub.outside.now()
     const key = `sweep:${live.connection.id}`
-    const last = Number((await getMeta(hub.store.db, key)) ?? now)
-    const seen = await desk.ticketsSince(live.client, last - lookBackMs)
-    let folded = 0
-    for (const [marker, tickets] of Map.groupBy(seen, (ticket) => readMarker(ticket.subject) ?? '')) {
-      if (marker !== '' && tickets.length > 1) folded += await foldStrays(hub, live, desk, marker, tickets)
-    }
+    const since = Number((await getMeta(hub.store.db, key)) ?? now) - lookBackMs
+    const tickets = desk === undefined ? 0 : await sweepTickets(hub, live, desk, since)
+    const tasks = board === undefined ? 0 : await sweepTasks(hub, live, board, since)
     await setMeta(hub.store.db, key, now)
-    return folded
+    return tickets + tasks
   })
+}
+
+async function sweepTickets(hub: Hub, live: Live, desk: Desk, since: number): Promise<number> {
+  const seen = await desk.ticketsSince(live.client, since)
+  let folded = 0
+  for (const [marker, tickets] of Map.groupBy(seen, (ticket) => readMarker(ticket.subject) ?? '')) {
+    if (marker !== '' && tickets.length > 1) folded += await foldStrays(hub, live, desk, marker, tickets)
+  }
+  return folded
 }
 
 async function foldStrays(

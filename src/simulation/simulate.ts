@@ -9,6 +9,7 @@ import { Sandbox } from '../sandbox/sandbox.ts'
 import { makeWorld } from '../sandbox/world.ts'
 import { memoryHandle } from '../store/sqlite-file.ts'
 import type { Store } from '../store/store.ts'
+import { countStrayTasks } from '../store/stray-tasks.ts'
 import { totals } from '../store/ticket-changes.ts'
 import { countStrays } from '../store/tickets.ts'
 import { type Chaos, type Struck, chaosKinds, drawn, fateOf, rulesFor, setQuirks, skewOf } from './chaos.ts'
@@ -53,7 +54,7 @@ export interface SimulationResult extends Score, Conversation {
   /** Writes whose outcome was unclear. */
   ambiguous: number
   settledByLookup: number
-  /** Second tickets that were found and folded. */
+  /** Second tickets and tasks that were found and folded. */
   strays: number
   requests: number
   simulatedDays: number
@@ -116,7 +117,7 @@ export async function simulate(plan: SimulationPlan): Promise<SimulationResult> 
   await runUntil(plan, clock, end + quietMs, () => last.gone)
   await stopped(last.stop(), clock)
   const { ambiguous, settledByLookup } = await totals(last.store.db)
-  const strays = await countStrays(last.store.db)
+  const strays = (await countStrays(last.store.db)) + (await countStrayTasks(last.store.db))
   await plan.inspect?.(last.store, sandbox)
   const truth = sandbox.truth()
   return {

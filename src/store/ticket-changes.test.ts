@@ -8,6 +8,7 @@ import {
   dueChanges,
   listChanges,
   putChanges,
+  sentTwice,
   setChange,
   stuckSending,
   totals,
@@ -138,5 +139,30 @@ forEachEngine((openFresh) => {
     expect((await listChanges(db, { limit: 3, before })).map((each) => each.id)).toEqual(['c2', 'c1'])
     expect((await listChanges(db, { limit: 3, state: 'sent' })).map((each) => each.id)).toEqual(['c3'])
     expect((await listChanges(db, { limit: 3, caseId: 'c1' })).map((each) => each.id)).toEqual(['c1'])
+  })
+
+  test('what was sent again after an unclear answer is known for a while', async () => {
+    const { db } = await openFresh()
+    const task = (id: string, more: Partial<TicketChange> = {}): TicketChange =>
+      ticketChange(id, {
+        kind: 'task',
+        state: 'sent',
+        attempts: 2,
+        ambiguities: 1,
+        sentAt: 5000,
+        createdAt: 4000,
+        ...more,
+      })
+    await putChanges(db, [
+      task('twice'),
+      task('once', { attempts: 1 }),
+      task('refused at first', { ambiguities: 0 }),
+      task('unsettled', { state: 'ambiguous' }),
+      task('before', { sentAt: 4999 }),
+      task('elsewhere', { connectionId: 'other' }),
+      task('a note', { kind: 'note' }),
+    ])
+    const { connectionId } = task('twice')
+    expect((await sentTwice(db, connectionId, 'task', 5000)).map((one) => one.id)).toEqual(['twice'])
   })
 })

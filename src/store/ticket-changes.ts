@@ -129,6 +129,33 @@ const earliest = prepared((db, { connectionId }: { connectionId: string }) =>
     ) as both_states`.compile(db),
 )
 
+const longestWaitMs = 7 * 86_400_000
+
+/** Changes of this kind that were sent again after an unclear answer, for the last time since then, oldest first. */
+export async function sentTwice(
+  db: Db,
+  connectionId: string,
+  kind: ChangeKind,
+  since: number,
+): Promise<StoredChange[]> {
+  const query = db
+    .selectFrom('ticket_changes')
+    .selectAll()
+    // What was decided long before is not sent any more; the index is on this.
+    .where('created_at', '>=', since - longestWaitMs)
+    .where('sent_at', '>=', since)
+    .where('connection_id', '=', connectionId)
+    .where('kind', '=', kind)
+  const rows = await query
+    .where('state', '=', 'sent')
+    .where('attempts', '>', 1)
+    .where('ambiguities', '>', 0)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+  return rows.map(fromRow)
+}
+
 /** What was on its way when its process died. */
 export async function stuckSending(db: Db, connectionId: string): Promise<StoredChange[]> {
   const query = db

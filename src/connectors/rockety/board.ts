@@ -2,7 +2,6 @@ import { ApiError } from '../../contract/api-error.ts'
 import type { Client, Outcome } from '../../contract/client.ts'
 import { isObject } from '../../contract/errors.ts'
 import type { Input } from '../../contract/operation.ts'
-import { readMarker } from '../../domain/id.ts'
 import type { Board, BoardTask, Result, TaskDraft } from '../connector.ts'
 import { tries } from './api.ts'
 import {
@@ -15,13 +14,10 @@ import {
   wireId,
   writableOf,
 } from './fields.ts'
-import { carrying, listAll, textOf } from './lookup.ts'
+import { carrying, textOf } from './lookup.ts'
 import { mapOf } from './map.ts'
 import { type ProjectRow, projects } from './projects.ts'
 import { type TaskRow, tasks } from './tasks.ts'
-
-/** How far Rockety's clock may differ from ours. */
-const margin = 15 * 60_000
 
 /** There is no idempotency key: a marker in the description is all that a look-up has to go by. */
 export const board: Board = {
@@ -75,15 +71,6 @@ export const board: Board = {
     const body = { ...writableOf(row, map), ...changed } as Input<typeof tasks.update>['body'] // the account's own names
     const put = await client.try(tasks.update, { params, body }, { priority: 'write', ...tries })
     return settled(client, put, (now: TaskRow) => toBoardTask(now, map))
-  },
-
-  /** What a moving list hides is found by the next sweep. */
-  async tasksSince(client, since) {
-    const map = mapOf(client.settings)
-    const { rows } = await listAll(client, tasks.list, {})
-    return rows
-      .map((row) => toBoardTask(row, map))
-      .filter((task) => readMarker(task.description) !== undefined && isSince(task, since - margin))
   },
 }
 
@@ -140,9 +127,4 @@ function settled<Row, T>(client: Client, outcome: Outcome<Row>, read: (row: Row)
   const { vendor } = client.contract
   const message = 'the answer names no id'
   return { ok: false, error: new ApiError({ vendor, status, code: 'no_id', message, verdict: 'ambiguous' }) }
-}
-
-/** A task without a time of its own may be new. */
-function isSince(task: BoardTask, from: number): boolean {
-  return task.createdAt === 0 || task.createdAt >= from
 }

@@ -45,7 +45,7 @@ interface Listed<Row> {
   orThrow(marker: string): void
 }
 
-export async function listAll<Row>(
+async function listAll<Row>(
   client: Client,
   list: Operation & { paging: Paging; answer: z.ZodType<Row> },
   query: Record<string, string>,

@@ -28,13 +28,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
     ? { url: given, stop: () => rmSync(home, { recursive: true }) }
     : await startServer(home)
   let over = false
-  void prepare(server.url, prefix, () => over).then(
+  const prepared = prepare(server.url, prefix, () => over).then(
     () => over || writeFileSync(state, ''),
     (error) => over || writeFileSync(state, `PostgreSQL for the tests did not start: ${error}`),
   )
   project.provide('postgres', { url: server.url, prefix, state })
   return async () => {
     over = true
+    // A server that stops under its own migration would bring the run down.
+    await prepared
     if (given) await dropAll(given, prefix)
     server.stop()
   }

@@ -31,6 +31,7 @@ const roles: Record<string, (...args: string[]) => Promise<void>> = {
       port: 0,
       host: '127.0.0.1',
       variable: 'PORT',
+      onError: (trouble) => console.error(trouble),
     })
     console.log(origin)
   },

@@ -29,6 +29,7 @@ beforeAll(async () => {
     port: 0,
     host: '127.0.0.1',
     variable: 'PORT',
+    onError: (trouble) => process.stderr.write(`${JSON.stringify(trouble)}\n`),
   })
 })
 afterAll(() => listener.close())

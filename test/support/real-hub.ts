@@ -45,6 +45,7 @@ export async function openSandbox(
     port: 0,
     host: '127.0.0.1',
     variable: '',
+    onError: (trouble) => process.stderr.write(`${JSON.stringify(trouble)}\n`),
   })
   return { sandbox, listener, clock }
 }

@@ -5,6 +5,7 @@ import { Sandbox, type Served } from '../../sandbox/sandbox.ts'
 import { type Scenario, scenarios } from '../../sandbox/scenarios.ts'
 import { makeWorld } from '../../sandbox/world.ts'
 import type { WireAnswer, WireRequest } from '../../contract/wire.ts'
+import type { Log } from '../../pipeline/hub.ts'
 import { type Listener, listen } from '../http.ts'
 import type { Program } from './program.ts'
 import type { SandboxTls } from './sandbox-tls.ts'
@@ -21,13 +22,14 @@ export interface SandboxPlan {
   scenario?: Scenario
   /** Sandbox seconds for one real second; default 1. */
   speed?: number
+  log: Log
 }
 
 /** The sandbox behind a port: three days of history, and a month to come, on a clock that can be driven. */
 export async function serveSandbox(
   { outside }: Program,
   connectors: readonly Connector[],
-  { seed, customers, port, tls, scenario = scenarios[0], speed = 1 }: SandboxPlan,
+  { seed, customers, port, tls, scenario = scenarios[0], speed = 1, log }: SandboxPlan,
 ): Promise<{ sandbox: Sandbox; listener: Listener }> {
   const clock = new SandboxClock(outside.now, speed)
   const world = makeWorld({ seed, customers, ...worldOf(scenario, clock.now(), monthsFor(speed, customers)) })
@@ -40,7 +42,13 @@ export async function serveSandbox(
       if (!request.path.startsWith('/_sandbox')) return sandbox.serve(request)
       return (await reference(connectors, request)) ?? control(sandbox, request, own, clock)
     },
-    { port, host: '127.0.0.1', variable: 'SANDBOX_PORT', ...(tls && { tls }) },
+    {
+      port,
+      host: '127.0.0.1',
+      variable: 'SANDBOX_PORT',
+      onError: (trouble) => log('error', 'the sandbox failed at a request', trouble),
+      ...(tls && { tls }),
+    },
   )
   own.origin = listener.origin
   return { sandbox, listener }

@@ -4,6 +4,7 @@ import type { ServedConnection } from '../../sandbox/sandbox.ts'
 import { scenarios } from '../../sandbox/scenarios.ts'
 import { type Define, command } from './command.ts'
 import { whole } from './flags.ts'
+import { openLog } from './log.ts'
 import { serveSandbox } from './made-up.ts'
 import { jsonFlag, printJson } from './output.ts'
 import { vendorsOf } from './vendors.ts'
@@ -54,6 +55,7 @@ export const define: Define = (program) =>
         customers: whole('customers', args.customers, 1, 5000),
         scenario: scenarios.find(({ name }) => name === args.scenario) ?? scenarios[0],
         speed: whole('speed', args.speed, 1, 3600),
+        log: await openLog(program),
       }
       const stop = program.stopSignal()
       const connectors = await vendorsOf(program)

@@ -81,6 +81,11 @@ export async function serveHub({ outside }: Program, desk: Desk, port: number): 
     casePage: pageOf,
     reference,
   })
-  const listener = await listen(web, { port, host: '127.0.0.1', variable: 'PORT' })
+  const listener = await listen(web, {
+    port,
+    host: '127.0.0.1',
+    variable: 'PORT',
+    onError: (trouble) => desk.log('error', 'a request failed', trouble),
+  })
   return listener
 }

@@ -42,7 +42,7 @@ export const define: Define = (program) =>
       const web = await serveHub(program, desk, config.port)
       let made: Awaited<ReturnType<typeof serveSandbox>> | undefined
       try {
-        const plan = { seed: 1, customers: 8, port: config.sandboxPort }
+        const plan = { seed: 1, customers: 8, port: config.sandboxPort, log }
         if (args.sandbox) made = await serveSandbox(program, connectors, plan)
         const sandbox = made && { sandbox: made.sandbox, origin: made.listener.origin }
         const vendors = new Vendors(connectors, program.outside)

@@ -17,6 +17,7 @@ import { type StoredChange, listChanges } from '../store/ticket-changes.ts'
 import { liveTickets, putTicket, setTicket, ticketsByVendorIds } from '../store/tickets.ts'
 import type { Carried, Carrier, Done } from './carrier.ts'
 import type { Hub } from './hub.ts'
+import { feedLease, recall } from './feed-memory.ts'
 import { eventOf } from './normalise.ts'
 import { proseOf } from './ticket-text.ts'
 import type { Live } from './vendors.ts'
@@ -133,6 +134,7 @@ async function unlessLost(at: At, change: StoredChange, carriedOut: Carried): Pr
     const now = hub.outside.now()
     const records = seeds.map((seed) => toRecord(live.connection.id, feed, seed, now))
     await hub.store.transaction((tx) => putRecords(tx, records))
+    recall(hub.store, feedLease(live.connection.id, feed))?.rows.wrote(records)
   } catch (cause) {
     if (!(cause instanceof ApiError)) throw cause
   }

@@ -1,16 +1,13 @@
-import type { Known } from '../connectors/connector.ts'
 import type { Covered } from '../domain/coverage.ts'
 import type { FeedState } from '../store/feed-states.ts'
 import type { Store } from '../store/store.ts'
-import type { Lease } from './lease.ts'
+import { HeldRows } from './held-rows.ts'
 
-/** Larger open sets are read from the database each time. */
-const maxKept = 2_000
 const customersMs = 600_000
 
 /**
  * What this process still knows of a feed from its last run, so that a quiet run asks the database nothing. Good for as
- * long as nobody else has held the feed's lease in between.
+ * long as nobody else has held the feed's lease in between: whoever commits on the strength of it is told.
  */
 export class FeedMemory {
   /** The cursor's JSON text; undefined before the first. */
@@ -19,14 +16,17 @@ export class FeedMemory {
   last: FeedState['last']
   /** Pages of which every row is held. The client hands out the same page while the vendor sends the same bytes. */
   readonly held = new WeakSet<object>()
-  #open: Known[] | undefined
+  readonly rows = new HeldRows()
+  /** The customers that the vendor listed when nobody had come or gone. */
+  listed: string | undefined
+  /** The feed's lease as far as we know. */
+  fence: number
   #customers: { at: number; ids: string[] } | undefined
   /** What is written down of what was covered, by customer: it is told at every turn, and written once. */
   readonly #covered = new Map<string | null, string>()
-  #fence: number
 
-  constructor(fence: number, { cursor, horizon, last }: FeedState) {
-    this.#fence = fence
+  constructor({ cursor, horizon, last, fence }: FeedState) {
+    this.fence = fence
     this.cursor = JSON.stringify(cursor)
     this.horizon = horizon
     this.last = last
@@ -42,14 +42,6 @@ export class FeedMemory {
     for (const one of covered) this.#covered.set(one.customerId, JSON.stringify(one))
   }
 
-  get open(): Known[] | undefined {
-    return this.#open
-  }
-
-  set open(open: Known[] | undefined) {
-    this.#open = open !== undefined && open.length > maxKept ? undefined : open
-  }
-
   /** Customers come from another feed, which nobody watches here: they are asked for again after ten minutes. */
   async customers(now: number, ask: () => Promise<string[]>): Promise<string[]> {
     const kept = this.#customers
@@ -58,28 +50,25 @@ export class FeedMemory {
     this.#customers = { at: now, ids }
     return ids
   }
-
-  /** Whether it is still true under this lease: ours without a break, or taken anew by nobody but us. */
-  continues(fence: number): boolean {
-    const unbroken = fence === this.#fence || fence === this.#fence + 1
-    this.#fence = fence
-    return unbroken
-  }
 }
 
 const memories = new WeakMap<Store, Map<string, FeedMemory>>()
 
-export function recall(store: Store, { name, fence }: Lease): FeedMemory | undefined {
-  const found = memories.get(store)?.get(name)
-  return found?.continues(fence) === true ? found : undefined
+export function feedLease(connectionId: string, feed: string): string {
+  return `feed:${connectionId}:${feed}`
 }
 
-export function remember(store: Store, { name }: Lease, memory: FeedMemory): void {
+/** By the name of the feed's lease. */
+export function recall(store: Store, name: string): FeedMemory | undefined {
+  return memories.get(store)?.get(name)
+}
+
+export function remember(store: Store, name: string, memory: FeedMemory): void {
   const all = memories.get(store) ?? new Map<string, FeedMemory>()
   memories.set(store, all.set(name, memory))
 }
 
 /** After a failure nobody knows what was committed: the database tells. */
-export function forget(store: Store, { name }: Lease): void {
+export function forget(store: Store, name: string): void {
   memories.get(store)?.delete(name)
 }

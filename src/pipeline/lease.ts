@@ -38,6 +38,43 @@ export async function withLease<T>(
   }
 }
 
+/**
+ * The right to do a job of which most turns change nothing: it is taken in the transaction that has something to commit,
+ * and only if nobody has held it since `fence`, the last one that the caller knows of. Until then all that it knows holds.
+ */
+export class LateLease implements Lease {
+  readonly name: string
+  fence: number
+  readonly #hub: Hub
+  #held = false
+
+  constructor(hub: Hub, name: string, fence: number) {
+    this.#hub = hub
+    this.name = name
+    this.fence = fence
+  }
+
+  async renew(tx: Db): Promise<void> {
+    const { outside, holder, protections } = this.#hub
+    if (!protections.lease) return
+    const now = outside.now()
+    if (this.#held) {
+      if (await renewLease(tx, this.name, holder, this.fence, now + leaseMs)) return
+      throw new LeaseLost(`${this.name} is held by another process`)
+    }
+    const got = await acquireLease(tx, this.name, holder, leaseMs, now)
+    if (got === undefined) throw new LeaseLost(`${this.name} is held by another process`)
+    // Taken over from nobody but ourselves, or still ours.
+    if (got.fence > this.fence + 1) throw new LeaseLost(`${this.name} was held by another process meanwhile`)
+    this.fence = got.fence
+    this.#held = true
+  }
+
+  async release(): Promise<void> {
+    if (this.#held) await releaseLease(this.#hub.store.db, this.name, this.#hub.holder, this.fence)
+  }
+}
+
 /** A hub that starts again after a crash need not wait for the leases of its former self. */
 export async function releaseTheDead(
   db: Db,

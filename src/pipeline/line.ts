@@ -28,9 +28,9 @@ export async function advance(hub: Hub): Promise<number | undefined> {
     let count = 0
     for (;;) {
       const records = await takePending(hub.store.db, batchSize)
-      if (records.length === 0) return count
-      await throughStages(hub, lease, records)
+      if (records.length > 0) await throughStages(hub, lease, records)
       count += records.length
+      if (records.length < batchSize) return count
     }
   })
 }

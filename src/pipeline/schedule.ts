@@ -11,7 +11,7 @@ import type { Live } from './vendors.ts'
 
 /** What is due and was not worked on is held by another process, or waits for another change of its case. */
 const heldMs = 5_000
-/** Until the line is free again: a batch takes about as long. */
+/** Until the line is free again: a batch takes about as long; a holder that has died takes longer. */
 const lineMs = 20
 const sweepMs = 10 * 60_000
 /** Without news of our own, another process's news is looked for this often; alone on SQLite there is no other. */
@@ -91,7 +91,8 @@ async function startConnection(parts: Parts, live: Live): Promise<void> {
   for (const feed of feeds.filter((one) => one.kind === 'customers')) {
     const first = await attempt(hub, `${feed.name} of ${live.connection.id}`, async () => {
       const wait = await read(feed)
-      while (!stopped.aborted && (await advance(hub)) === undefined) await hub.outside.sleep(lineMs, stopped)
+      for (let pause = lineMs; !stopped.aborted && (await advance(hub)) === undefined; pause *= 2)
+        await hub.outside.sleep(Math.min(pause, heldMs), stopped)
       mail()
       return wait
     })

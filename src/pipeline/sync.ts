@@ -15,11 +15,11 @@ import { heads, openHeads, putRecords } from '../store/records.ts'
 import { putRun } from '../store/runs.ts'
 import type { Db } from '../store/store.ts'
 import { notePresence, presenceNews } from './customers.ts'
-import { FeedMemory, forget, recall, remember } from './feed-memory.ts'
+import { FeedMemory, feedLease, forget, recall, remember } from './feed-memory.ts'
 import { sightingsOf } from './horizon.ts'
 import { ticketsByVendorIds } from '../store/tickets.ts'
 import type { Hub } from './hub.ts'
-import { type Lease, withLease } from './lease.ts'
+import { LateLease, type Lease, LeaseLost } from './lease.ts'
 import { Ledger } from './ledger.ts'
 import type { Live } from './vendors.ts'
 
@@ -33,11 +33,21 @@ export async function syncFeed(
   feed: Feed,
   fromStart = false,
 ): Promise<Run | undefined> {
-  const name = `feed:${live.connection.id}:${feed.name}`
-  return withLease(hub, name, (lease) => {
-    if (fromStart) forget(hub.store, lease)
-    return run(hub, live, feed, lease, fromStart)
-  })
+  const name = feedLease(live.connection.id, feed.name)
+  const memory = (!fromStart && recall(hub.store, name)) || (await newMemory(hub, live, feed, name))
+  if (fromStart) memory.cursor = undefined
+  remember(hub.store, name, memory)
+  const lease = new LateLease(hub, name, memory.fence)
+  try {
+    return await run(hub, live, feed, lease, memory)
+  } finally {
+    memory.fence = lease.fence
+    await lease.release()
+  }
+}
+
+async function newMemory(hub: Hub, live: Live, feed: Feed, lease: string): Promise<FeedMemory> {
+  return new FeedMemory(await readFeedState(hub.store.db, live.connection.id, feed.name, lease))
 }
 
 /** What one attempt knows of itself. */
@@ -53,39 +63,31 @@ interface Attempt {
   plainMark: number
 }
 
-async function run(hub: Hub, live: Live, feed: Feed, lease: Lease, fromStart: boolean): Promise<Run> {
+async function run(
+  hub: Hub,
+  live: Live,
+  feed: Feed,
+  lease: Lease,
+  memory: FeedMemory,
+): Promise<Run | undefined> {
   const startedAt = hub.outside.now()
-  const memory = recall(hub.store, lease) ?? (await newMemory(hub, live, feed, lease))
-  if (fromStart) memory.cursor = undefined
   const plainMark = memory.horizon.newest
   const client = live.client.alone()
-  const attempt = {
-    hub,
-    live: { ...live, client },
-    feed,
-    lease,
-    memory,
-    ledger: new Ledger(),
-    startedAt,
-    plainMark,
-  }
+  const own = { ...live, client }
+  const attempt = { hub, live: own, feed, lease, memory, ledger: new Ledger(), startedAt, plainMark }
   let rows = 0
   let error: string | undefined
   try {
     for await (const batch of feed.read(readerFor(attempt))) rows += await take(attempt, batch)
   } catch (cause) {
+    // Nobody knows what was committed: next time the database tells.
+    forget(hub.store, lease.name)
+    if (cause instanceof LeaseLost && rows === 0) return undefined
     // A connection's trouble stays its own: what was committed stands, the cursor goes on from there.
     error = cause instanceof ApiError ? cause.line : cause instanceof Error ? cause.message : String(cause)
   }
-  // After a failure nobody knows what was committed: the database tells.
-  if (error !== undefined) forget(hub.store, lease)
-  else remember(hub.store, lease, memory)
   memory.last = await finish(attempt, rows, client.requests, error)
   return memory.last
-}
-
-async function newMemory(hub: Hub, live: Live, feed: Feed, lease: Lease): Promise<FeedMemory> {
-  return new FeedMemory(lease.fence, await readFeedState(hub.store.db, live.connection.id, feed.name))
 }
 
 /** The run and the gaps that it leaves, together. A quiet turn after a quiet one writes one row, over the former's. */
@@ -133,13 +135,20 @@ async function take(attempt: Attempt, batch: Batch): Promise<number> {
   }
   const count = await commit(attempt, batch)
   memory.cursor = cursor
-  if (batch.rows.length > 0) memory.open = undefined
+  memory.rows.wrote(batch.rows)
   return count
 }
 
-async function someoneCameOrWent({ hub, live, startedAt }: Attempt, { listed }: Batch): Promise<boolean> {
+async function someoneCameOrWent(
+  { hub, live, memory, startedAt }: Attempt,
+  { listed }: Batch,
+): Promise<boolean> {
   if (listed === undefined) return false
-  return (await presenceNews(hub.store.db, live.connection.id, listed, startedAt)).length > 0
+  const text = JSON.stringify(listed)
+  if (memory.listed === text) return false
+  if ((await presenceNews(hub.store.db, live.connection.id, listed, startedAt)).length > 0) return true
+  memory.listed = text
+  return false
 }
 
 /** Rows, what they cover and the cursor in one transaction, fenced. */
@@ -194,11 +203,11 @@ function readerFor({ hub, live, feed, memory, startedAt: now }: Attempt): FeedRe
     cursor: memory.cursor === undefined ? undefined : JSON.parse(memory.cursor),
     now,
     customers: () => memory.customers(now, () => customerIdsOf(db, connectionId)),
-    known: async (vendorIds) => {
-      const found = await heads(db, connectionId, feed.name, vendorIds)
-      return new Map(found.map((record) => [record.vendorId, toKnown(record)]))
-    },
-    open: async () => (memory.open ??= (await openHeads(db, connectionId, feed.name)).map(toKnown)),
+    known: (vendorIds) =>
+      memory.rows.known(vendorIds, async (missing) =>
+        (await heads(db, connectionId, feed.name, missing)).map(toKnown),
+      ),
+    open: () => memory.rows.open(async () => (await openHeads(db, connectionId, feed.name)).map(toKnown)),
     overlapMs: (reach) => (hub.protections.overlap ? overlapOf(memory.horizon, reach) : 0),
     deep: hub.protections.overlap,
     walking: { trusting: !hub.protections.secondWalk },

@@ -23,15 +23,15 @@ forEachEngine((openFresh) => {
     await writeCursor(db, 'con', 'tickets', { page: 1 }, 1)
     await removeConnection(db, 'con')
     expect(await connections(db)).toEqual([])
-    expect((await readFeedState(db, 'con', 'tickets')).cursor).toBeUndefined()
+    expect((await readFeedState(db, 'con', 'tickets', 'lease')).cursor).toBeUndefined()
   })
 
   test('a cursor is read as it was written last', async () => {
     const { db } = await openFresh()
     await writeCursor(db, 'con', 'tickets', { since: 1, windows: [[1, 2]] }, 1)
     await writeCursor(db, 'con', 'tickets', { since: 2 }, 2)
-    expect((await readFeedState(db, 'con', 'tickets')).cursor).toEqual({ since: 2 })
-    expect((await readFeedState(db, 'con', 'assets')).cursor).toBeUndefined()
+    expect((await readFeedState(db, 'con', 'tickets', 'lease')).cursor).toEqual({ since: 2 })
+    expect((await readFeedState(db, 'con', 'assets', 'lease')).cursor).toBeUndefined()
   })
 
   test('a fact about this installation is read as it was written last', async () => {

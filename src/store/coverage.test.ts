@@ -67,10 +67,11 @@ forEachEngine((openFresh) => {
 
   test('a read begins with cursor, delays and the last run, in one question', async () => {
     const { db } = await openFresh()
-    expect(await readFeedState(db, 'con', 'incidents')).toEqual({
+    expect(await readFeedState(db, 'con', 'incidents', 'lease')).toEqual({
       cursor: undefined,
       horizon: noHorizon,
       last: undefined,
+      fence: 0,
     })
     await writeCursor(db, 'con', 'incidents', { at: 3 }, 3)
     await putRun(db, ran(1))
@@ -78,7 +79,12 @@ forEachEngine((openFresh) => {
     await putRun(db, { ...ran(9), id: 'other', feed: 'agents' })
     const horizon = { newest: 4, delays: [0, 2], late: 1 }
     await putHorizon(db, 'con', 'incidents', horizon)
-    expect(await readFeedState(db, 'con', 'incidents')).toEqual({ cursor: { at: 3 }, horizon, last: ran(5) })
+    expect(await readFeedState(db, 'con', 'incidents', 'lease')).toEqual({
+      cursor: { at: 3 },
+      horizon,
+      last: ran(5),
+      fence: 0,
+    })
     expect(await listHorizons(db)).toEqual([{ connectionId: 'con', feed: 'incidents', horizon }])
   })
 
@@ -90,7 +96,7 @@ forEachEngine((openFresh) => {
     await addCovered(db, 'con', 'incidents', [{ customerId: null, from: 0, to: null }], 1)
     await settleGaps(db, 'con', 'incidents', [gap('open set')], 1)
     await removeConnection(db, 'con')
-    expect(await readFeedState(db, 'con', 'incidents')).toMatchObject({ last: undefined })
+    expect(await readFeedState(db, 'con', 'incidents', 'lease')).toMatchObject({ last: undefined })
     expect(await listCoverage(db)).toEqual([])
     expect(await openGaps(db)).toEqual([])
   })

@@ -12,6 +12,8 @@ export class HeldRows {
   readonly #rows = new Map<string, Known>()
   #characters = 0
   #open: Map<string, Known> | undefined
+  /** The open ones in order, as long as none has come or gone. */
+  #sorted: Known[] | undefined
 
   async known(
     vendorIds: readonly string[],
@@ -32,9 +34,12 @@ export class HeldRows {
 
   /** By vendor id. */
   async open(ask: () => Promise<Known[]>): Promise<Known[]> {
+    if (this.#sorted !== undefined) return this.#sorted
     const all = this.#open ?? new Map((await ask()).map((row) => [row.vendorId, row]))
-    this.#open = all.size > maxOpen ? undefined : all
-    return [...all.values()].sort((a, b) => (a.vendorId < b.vendorId ? -1 : 1))
+    const sorted = [...all.values()].sort((a, b) => (a.vendorId < b.vendorId ? -1 : 1))
+    if (sorted.length <= maxOpen) [this.#open, this.#sorted] = [all, sorted]
+    else this.#open = undefined
+    return sorted
   }
 
   /** To be called when they are committed: the last version of each is what stands. */
@@ -45,6 +50,7 @@ export class HeldRows {
       if (open) this.#open?.set(vendorId, row)
       else this.#open?.delete(vendorId)
     }
+    if (rows.length > 0) this.#sorted = undefined
     this.#shrink()
   }
 

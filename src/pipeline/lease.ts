@@ -40,38 +40,44 @@ export async function withLease<T>(
 
 /**
  * The right to do a job of which most turns change nothing: it is taken in the transaction that has something to commit,
- * and only if nobody has held it since `fence`, the last one that the caller knows of. Until then all that it knows holds.
+ * and only if nobody else has held it since the last time that we know of. Until then all that we know holds.
  */
-export class LateLease implements Lease {
+export class LateLease {
   readonly name: string
-  fence: number
   readonly #hub: Hub
+  #fence: number
   #held = false
 
+  /** `fence`: the number under which the job was held last, 0 for never. */
   constructor(hub: Hub, name: string, fence: number) {
     this.#hub = hub
     this.name = name
-    this.fence = fence
+    this.#fence = fence
   }
 
-  async renew(tx: Db): Promise<void> {
+  get fence(): number {
+    return this.#fence
+  }
+
+  /** To be called in each transaction; what it returns is for `committed`. Throws LeaseLost. */
+  async take(tx: Db): Promise<number> {
     const { outside, holder, protections } = this.#hub
-    if (!protections.lease) return
-    const now = outside.now()
-    if (this.#held) {
-      if (await renewLease(tx, this.name, holder, this.fence, now + leaseMs)) return
-      throw new LeaseLost(`${this.name} is held by another process`)
-    }
-    const got = await acquireLease(tx, this.name, holder, leaseMs, now)
+    if (!protections.lease) return this.#fence
+    const got = await acquireLease(tx, this.name, holder, leaseMs, outside.now())
     if (got === undefined) throw new LeaseLost(`${this.name} is held by another process`)
-    // Taken over from nobody but ourselves, or still ours.
-    if (got.fence > this.fence + 1) throw new LeaseLost(`${this.name} was held by another process meanwhile`)
-    this.fence = got.fence
+    // Still ours, or taken over from ourselves.
+    if (got.fence <= this.#fence + 1) return got.fence
+    throw new LeaseLost(`${this.name} was held by another process meanwhile`)
+  }
+
+  committed(fence: number): void {
+    this.#fence = fence
     this.#held = true
   }
 
   async release(): Promise<void> {
-    if (this.#held) await releaseLease(this.#hub.store.db, this.name, this.#hub.holder, this.fence)
+    const { store, holder, protections } = this.#hub
+    if (this.#held && protections.lease) await releaseLease(store.db, this.name, holder, this.#fence)
   }
 }
 

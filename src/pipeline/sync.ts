@@ -19,7 +19,7 @@ import { FeedMemory, feedLease, forget, recall, remember } from './feed-memory.t
 import { sightingsOf } from './horizon.ts'
 import { ticketsByVendorIds } from '../store/tickets.ts'
 import type { Hub } from './hub.ts'
-import { LateLease, type Lease, LeaseLost } from './lease.ts'
+import { LateLease, LeaseLost } from './lease.ts'
 import { Ledger } from './ledger.ts'
 import type { Live } from './vendors.ts'
 
@@ -55,7 +55,7 @@ interface Attempt {
   hub: Hub
   live: Live
   feed: Feed
-  lease: Lease
+  lease: LateLease
   memory: FeedMemory
   ledger: Ledger
   startedAt: number
@@ -67,7 +67,7 @@ async function run(
   hub: Hub,
   live: Live,
   feed: Feed,
-  lease: Lease,
+  lease: LateLease,
   memory: FeedMemory,
 ): Promise<Run | undefined> {
   const startedAt = hub.outside.now()
@@ -158,8 +158,8 @@ async function commit(attempt: Attempt, batch: Batch): Promise<number> {
   const connectionId = live.connection.id
   const records = batch.rows.map((row) => toRecord(connectionId, feed.name, row, now))
   const covered = memory.news(batch.covered)
-  const { fresh, horizon } = await hub.store.transaction(async (tx) => {
-    await lease.renew(tx)
+  const { fresh, horizon, fence } = await hub.store.transaction(async (tx) => {
+    const fence = await lease.take(tx)
     const added = await putRecords(tx, records)
     await bury(tx, attempt, batch, now)
     const horizon = sighted(attempt, added.firsts, batch.history === true, now)
@@ -167,8 +167,9 @@ async function commit(attempt: Attempt, batch: Batch): Promise<number> {
     if (covered.length > 0) await addCovered(tx, connectionId, feed.name, covered, now)
     if (batch.listed !== undefined) await notePresence(tx, connectionId, batch.listed, now)
     await writeCursor(tx, connectionId, feed.name, batch.cursor ?? null, now)
-    return { fresh: added.fresh, horizon }
+    return { fresh: added.fresh, horizon, fence }
   })
+  lease.committed(fence)
   memory.keep(covered)
   memory.horizon = horizon
   return fresh.length

@@ -64,6 +64,12 @@ export class People {
     for (const intent of due.toSorted((a, b) => a.at - b.at)) this.#carryOut(intent, now)
   }
 
+  /** From now on nobody works; what they meant to do stays undone. */
+  goHome(): void {
+    this.#intents = []
+    this.#nextLook = Infinity
+  }
+
   #look(desk: Desk): void {
     for (const work of desk.people.tickets()) {
       const name = `${desk.vendor}/${work.id}`

@@ -127,6 +127,11 @@ export class Sandbox {
     return undefined
   }
 
+  /** The technicians end their work: what they did last can still be read. */
+  closeDesks(): void {
+    this.#people.goHome()
+  }
+
   /** Ground truth, for the score alone. */
   truth(): { raised: Raised[]; filed: FiledAt[]; deeds: LoggedDeed[] } {
     const stands = [...this.#stands]

@@ -70,6 +70,8 @@ const minute = 60_000
 const start2026 = Date.UTC(2026, 0, 5)
 /** After the last attack all faults end; then everything must come to rest within this time. */
 const quietMs = 8 * 3_600_000
+/** In the last part of it nobody works at the desk any more: what they did has yet to be read. */
+const restMs = 3_600_000
 
 /** Hub and sandbox in one process on a virtual clock. The same plan gives the same result, except for wallMs. */
 export async function simulate(plan: SimulationPlan): Promise<SimulationResult> {
@@ -114,6 +116,8 @@ export async function simulate(plan: SimulationPlan): Promise<SimulationResult> 
   calm()
   sandbox.faults.rules.length = 0
   const last = await Process.start(machine, `hub-${++lives}`, { awaits: Infinity, ending: 'death' })
+  await runUntil(plan, clock, end + quietMs - restMs, () => last.gone)
+  sandbox.closeDesks()
   await runUntil(plan, clock, end + quietMs, () => last.gone)
   await stopped(last.stop(), clock)
   const { ambiguous, settledByLookup } = await totals(last.store.db)

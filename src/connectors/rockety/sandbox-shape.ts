@@ -39,7 +39,7 @@ function shaper(call: Call, kind: Kind, leaves: boolean): (row: Row) => Row {
   const shown = kept.get(profile) ?? new WeakMap<Row, Row>()
   kept.set(profile, shown)
   return (row) => {
-    const found = shown.get(row) ?? reshape(call, kind, row, leaves)
+    const found = shown.get(row) ?? Object.freeze(reshape(call, kind, row, leaves))
     shown.set(row, found)
     return found
   }

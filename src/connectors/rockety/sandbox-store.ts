@@ -25,7 +25,7 @@ export class Table {
   }
 
   add(organisation: Organisation, fields: Record<string, unknown>, madeAt: number): Row {
-    const row = { id: ++this.#last, ...fields }
+    const row = Object.freeze({ id: ++this.#last, ...fields })
     this.#kept.set(row.id, { row, organisation, madeAt })
     this.#lists.delete(organisation)
     return row
@@ -40,7 +40,7 @@ export class Table {
   replace(before: Row, changes: Record<string, unknown>): Row {
     const kept = this.#kept.get(before.id)
     if (kept === undefined) return before
-    kept.row = { ...kept.row, ...changes, id: before.id }
+    kept.row = Object.freeze({ ...kept.row, ...changes, id: before.id })
     this.#lists.delete(kept.organisation)
     return kept.row
   }

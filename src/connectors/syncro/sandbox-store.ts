@@ -23,7 +23,7 @@ export class Table {
   }
 
   add(fields: Record<string, unknown>): Row {
-    const row = { id: this.nextId, ...fields }
+    const row = Object.freeze({ id: this.nextId, ...fields })
     this.#rows.push(row)
     return row
   }
@@ -33,7 +33,7 @@ export class Table {
   }
 
   replace(id: number, changes: Record<string, unknown>): Row {
-    const row = { ...this.get(id), ...changes, id }
+    const row = Object.freeze({ ...this.get(id), ...changes, id })
     this.#rows[id - this.#first] = row
     return row
   }

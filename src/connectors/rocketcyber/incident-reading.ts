@@ -104,9 +104,7 @@ function readLabels(description: string): Labels {
   for (const line of description.split(/\r?\n/)) {
     const [, label, value] = /^[\s*•-]*([A-Za-z][\w -]{0,30}?)\s*[:=]\s+(\S.*)$/.exec(line) ?? []
     if (label === undefined || value === undefined) continue
-    const kind = (Object.keys(labelled) as (keyof Labels)[]).find((name) =>
-      labelled[name].test(label.toLowerCase()),
-    )
+    const kind = kindOf(label.toLowerCase())
     if (kind === undefined) continue
     out[kind].push(
       ...value
@@ -116,6 +114,17 @@ function readLabels(description: string): Labels {
     )
   }
   return out
+}
+
+const kinds = new Map<string, keyof Labels | undefined>()
+
+/** The same few labels come again and again. */
+function kindOf(label: string): keyof Labels | undefined {
+  if (kinds.has(label)) return kinds.get(label)
+  if (kinds.size >= 1000) kinds.clear()
+  const kind = (Object.keys(labelled) as (keyof Labels)[]).find((name) => labelled[name].test(label))
+  kinds.set(label, kind)
+  return kind
 }
 
 function isValue(part: string): boolean {

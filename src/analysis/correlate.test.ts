@@ -127,7 +127,7 @@ describe('placing findings', () => {
         ])
         for (const { finding, caseId } of placements) expect(tenantOf.get(caseId)).toBe(finding.tenantId)
         for (const { caseId, otherId } of bridges) {
-          expect([known.has(caseId), known.has(otherId)]).toEqual([true, true])
+          for (const id of [caseId, otherId]) expect(known.has(id) || fresh.has(id)).toBe(true)
           expect(tenantOf.get(caseId)).toBe(tenantOf.get(otherId))
         }
       }),
@@ -251,6 +251,19 @@ describe('a finding that fits into two cases', () => {
       ['old', false],
       ['old', false],
     ])
+  })
+
+  test('leaves two apart that name different files, and says that they look related', () => {
+    const file = (value: string): Entity => ({ kind: 'hash', value })
+    const apart = [
+      finding('a', 0, [host('ws-01'), file('aa')]),
+      finding('b', 5 * minute, [host('ws-02'), file('bb')]),
+    ]
+    const { placements, bridges } = run([...apart, bridge])
+    expect(placements.map(({ founder }) => founder)).toEqual([true, true, false])
+    expect(bridges).toMatchObject([{ findingId: 'c' }])
+    const same = [apart[0]!, finding('b', 5 * minute, [host('ws-02'), file('aa')])]
+    expect(new Set(run([...same, bridge]).placements.map(({ caseId }) => caseId)).size).toBe(1)
   })
 
   test('leaves two that were there as they are, and says that they look related', () => {

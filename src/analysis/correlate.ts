@@ -239,10 +239,12 @@ class Placing {
     if (!this.#bridges.has(key)) this.#bridges.set(key, bridge)
   }
 
-  /** Of two cases one at least is new: it has no ticket yet. */
+  /** Of two cases one at least is new: it has no ticket yet. What fits into both by its device does not make them one. */
   #mayBecomeOne(a: string, b: string): boolean {
     if (!this.#fresh.has(a) && !this.#fresh.has(b)) return false
-    const size = united(this.#sizes.get(a), this.#sizes.get(b))
+    const [one, other] = [this.#sizes.get(a), this.#sizes.get(b)]
+    if (objection(one?.marks ?? [], other?.marks ?? [], new Set()) !== undefined) return false
+    const size = united(one, other)
     const { maxFindings, maxHours } = this.#policy
     return size.count <= maxFindings && size.lastTime - size.firstTime <= maxHours * 3_600_000
   }

@@ -18,7 +18,7 @@ type Random = () => number
 
 const minute = 60_000
 const day = 86_400_000
-/** Share of the attacks that meet another one at the same customer, half of these on the same device. */
+/** Share of the attacks that meet another one at the same customer. */
 const coincidences = 0.06
 /** Of them: on the same device. By chance alone it would be one in eight. */
 const sameDevice = 0.15
@@ -36,13 +36,10 @@ export function attacksOn(customer: WorldCustomer, plan: AttackPlan, random: Ran
   const mean = day / plan.attacksPerCustomerDay
   const end = plan.start + plan.days * day
   const out: Happening[][] = []
-  const begin = (at: number, on?: WorldHost): WorldHost | undefined => {
-    const attack = new Attack(
-      customer,
-      { story: pickStory(plan.stories, random), n: out.length + 1 },
-      random,
-      on,
-    )
+  const addresses = new Addresses()
+  const begin = (at: number, place: Place = {}): WorldHost | undefined => {
+    const story = pickStory(plan.stories, random)
+    const attack = new Attack(customer, { story, n: out.length + 1, addresses, ...place }, random)
     out.push(attack.play(at).filter((one) => one.at < end))
     return attack.host
   }
@@ -50,13 +47,13 @@ export function attacksOn(customer: WorldCustomer, plan: AttackPlan, random: Ran
   for (let at = plan.start + gap(mean, random); at < end; at += gap(mean, random)) {
     const host = begin(at)
     if (random() < coincidences)
-      begin(at + between(random, 0, 30) * minute, random() < sameDevice ? host : undefined)
+      begin(at + between(random, 0, 30) * minute, random() < sameDevice ? { on: host } : { not: host })
   }
   const { wave } = plan
   if (wave !== undefined && random() < wave.share) {
     const at = between(random, wave.from, wave.to)
-    const parts = { story: wave.story, n: out.length + 1 }
-    out.push(new Attack(customer, parts, random, undefined).play(at).filter((one) => one.at < end))
+    const parts = { story: wave.story, n: out.length + 1, addresses }
+    out.push(new Attack(customer, parts, random).play(at).filter((one) => one.at < end))
   }
   return out.flat()
 }
@@ -72,6 +69,32 @@ function pickStory(stories: readonly Story[], random: Random): Story {
   return found
 }
 
+/** Where an attack begins; anywhere if it is not said. */
+interface Place {
+  on?: WorldHost | undefined
+  not?: WorldHost | undefined
+}
+
+interface Parts extends Place {
+  story: Story
+  n: number
+  addresses: Addresses
+}
+
+/** Of the attackers on one customer: two who have nothing to do with each other do not come from one address. */
+class Addresses {
+  readonly #recent = new Set<number>()
+
+  next(random: Random): string {
+    let last = between(random, 1, 254)
+    while (this.#recent.has(last)) last = (last % 254) + 1
+    this.#recent.add(last)
+    const [oldest = last] = this.#recent
+    if (this.#recent.size > 200) this.#recent.delete(oldest)
+    return `203.0.113.${last}`
+  }
+}
+
 /** One story as it goes at one customer: its devices, its user, its tools. */
 class Attack {
   host: WorldHost | undefined
@@ -83,21 +106,17 @@ class Attack {
   readonly #values: Record<string, string>
   readonly #reached = new Set<WorldHost | undefined>()
 
-  constructor(
-    customer: WorldCustomer,
-    { story, n }: { story: Story; n: number },
-    random: Random,
-    on: WorldHost | undefined,
-  ) {
+  constructor(customer: WorldCustomer, { story, n, addresses, on, not }: Parts, random: Random) {
     this.#customer = customer
     this.#story = story
     this.#random = random
-    this.host = on ?? customer.hosts[between(random, 0, customer.hosts.length - 1)]
+    const hosts = customer.hosts.filter((host) => host !== not)
+    this.host = on ?? hosts[between(random, 0, hosts.length - 1)]
     this.#reached.add(this.host)
     const scanner = between(random, 1, 2)
     const own = { tool: 'noise-rmm', scanner: `noise-scanner-${scanner}` }
     this.#id = `${customer.number}-${story.source === undefined ? `${n}-${story.name}` : own[story.source]}`
-    const ip = `203.0.113.${between(random, 1, 254)}`
+    const ip = addresses.next(random)
     this.#user = story.source === 'tool' ? 'svc-rmm' : (this.host?.user ?? '')
     const { domain } = customer
     this.#values = {

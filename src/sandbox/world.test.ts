@@ -56,6 +56,19 @@ test('an attack stays at one customer, and its steps follow within hours; some r
   }
 })
 
+test('attackers who have nothing to do with each other do not come to a customer from one address', () => {
+  const { happenings } = makeWorld({ ...plan, attacksPerCustomerDay: 20 })
+  const attacksFrom = new Map<string, Set<string>>()
+  for (const { customer, attack, description } of happenings) {
+    const [address] = /203\.0\.113\.\d+/.exec(description) ?? []
+    if (address === undefined) continue
+    const key = `${customer.number} ${address}`
+    attacksFrom.set(key, (attacksFrom.get(key) ?? new Set()).add(attack))
+  }
+  expect(attacksFrom.size).toBeGreaterThan(500)
+  expect([...attacksFrom.values()].filter((attacks) => attacks.size > 1)).toEqual([])
+})
+
 test('each sensor tells of its own share, in its own words and in its own time', () => {
   const { happenings } = makeWorld({ ...plan, days: 30 })
   const seen = (sensor: Sensor) => happenings.flatMap((one) => seenBy(one, sensor) ?? [])

@@ -29,10 +29,10 @@ const world = { customers: 2, days: 0.5, attacksPerCustomerDay: 12, faults: 'all
 test('the smallest run that shows what breaks can be played again', async () => {
   const plan = { connectors: await shortLine(), ...world, protections: { markerLookup: false } }
   for (const seed of range(1, 8)) {
-    const shrunk = await shrink({ ...plan, seed }, { maxRuns: 12 })
+    const shrunk = await shrink({ ...plan, seed }, { maxRuns: 24 })
     if (shrunk === undefined) continue
     expect(shrunk.breach.duplicated).toBeGreaterThan(0)
-    expect(shrunk.runs).toBeLessThanOrEqual(12)
+    expect(shrunk.runs).toBeLessThanOrEqual(24)
     expect(shrunk.plan.faults.length).toBeLessThan(chaosKinds.length)
     expect(breachOf(await simulate(shrunk.plan))).toEqual(shrunk.breach)
     return

@@ -21,7 +21,7 @@ import {
   unlimited,
   walkable,
 } from './checks.ts'
-import { type Exchange, Holding, differences, readExchanges, readFixtures } from './conformance.ts'
+import { type Exchange, differences, readExchanges, readFixtures } from './conformance.ts'
 import type { Connector } from './connector.ts'
 import { loadConnectors, vendorFolders } from './registry.ts'
 import { type Pair, type PairOptions, openPair } from './testing.ts'
@@ -228,16 +228,6 @@ describe.each(connectors.map((connector) => [connector.contract.vendor, connecto
     })
 
     describe('reading', () => {
-      test('feeds read the same rows, however the vendor puts them', async () => {
-        const expected = await readFeeds(connector, {})
-        // Of a ticketing vendor's tickets only ours are read, and here are none.
-        const full = connector.feeds.filter((feed) => feed.kind !== 'tickets').map((feed) => feed.name)
-        expect(full.filter((name) => expected[name]?.length === 0)).toEqual([])
-        for (const switches of eachSwitch(connector)) {
-          expect([switches, await readFeeds(connector, switches)]).toEqual([switches, expected])
-        }
-      })
-
       const lists = walkable(connector)
       test.each(lists.map((op) => [op.id, op] as const))(
         '%s: small pages give every row once',
@@ -373,34 +363,6 @@ function eachSwitch(connector: Connector): Record<string, string>[] {
   return Object.entries(connector.contract.switches).flatMap(([name, rule]) =>
     rule.values.slice(1).map((value) => ({ [name]: value })),
   )
-}
-
-/** `feed → customer/thing` of everything that the feeds read in two runs each. */
-async function readFeeds(
-  connector: Connector,
-  switches: Record<string, string>,
-): Promise<Record<string, string[]>> {
-  const pair = open(connector, { switches })
-  const out: Record<string, string[]> = {}
-  let customers: string[] = []
-  for (const feed of connector.feeds.toSorted(
-    (a, b) => Number(b.kind === 'customers') - Number(a.kind === 'customers'),
-  )) {
-    const holding = new Holding()
-    for (let run = 0; run < 2; run++) {
-      await holding.run(feed, pair.client, pair.clock.now, customers)
-      expect([feed.name, switches, holding.incomplete, holding.rejected]).toEqual([
-        feed.name,
-        switches,
-        [],
-        [],
-      ])
-      pair.clock.now += feed.everyMs
-    }
-    if (feed.kind === 'customers') customers = [...holding.latest.keys()]
-    out[feed.name] = [...holding.latest.values()].map((row) => `${row.customerId}/${row.vendorId}`).toSorted()
-  }
-  return out
 }
 
 async function walk(

@@ -83,6 +83,8 @@ export interface Switch {
   free?: boolean
   /** What the simulation sets it to by turns; default: all of `values`, and a free switch rests. */
   hostile?: readonly string[]
+  /** What is said differs as well, not only how it is said: other words, or rows that say more. */
+  alters?: true
 }
 
 export interface SettingField {

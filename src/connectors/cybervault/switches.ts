@@ -46,7 +46,7 @@ export const switches: Record<string, Switch> = {
     values: ['lenient', 'strict'],
   },
   riskScale: { about: 'Risk scores from 0 to 100 or from 0 to 1', values: ['100', '1'] },
-  words: { about: 'Enum values that nobody has published', values: ['known', 'unknown'] },
+  words: { about: 'Enum values that nobody has published', values: ['known', 'unknown'], alters: true },
   extraFields: { about: 'Fields that nobody has published, on every row', values: ['off', 'on'] },
   health: { about: 'What the platform says of itself', values: ['operational', 'degraded', 'maintenance'] },
   suspended: { about: 'A tenant id that is suspended; 403 for all of its keys', values: [''], free: true },

@@ -256,6 +256,8 @@ export const switches: Record<string, Switch> = {
     values: ['0'],
     free: true,
     hostile: ['0', '900', '3600'],
+    // An investigation is named for the alert that came to it first.
+    alters: true,
   },
   auditLogs: { about: 'Whether audit logging is enabled; off answers 404', values: ['on'], free: true },
   health: { about: 'Whether parts of the health metrics fail: 207', values: ['whole', 'partial'] },

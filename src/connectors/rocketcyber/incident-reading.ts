@@ -131,11 +131,10 @@ function isValue(part: string): boolean {
   return part !== '' && !/^(?:undefined|unknown|none|null|n\/?a|-)$/i.test(part)
 }
 
-/** The devices that the row lists; else the description's; else what stands behind the title's last dash. */
+/** The devices that the row lists and those of the description; else what stands behind the title's last dash. */
 function hostsOf(row: Incident, labels: Labels): string[] {
-  const listed = (row.affectedDevices ?? []).filter(isValue)
-  if (listed.length > 0) return listed
-  if (labels.host.length > 0) return labels.host
+  const named = [...(row.affectedDevices ?? []).filter(isValue), ...labels.host]
+  if (named.length > 0) return named
   // A mailbox may stand there too.
   const host = /\s-\s([^\s@]+)\s*$/.exec(row.title ?? '')?.[1]
   return host === undefined || !isValue(host) ? [] : [host]

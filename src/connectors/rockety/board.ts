@@ -47,7 +47,11 @@ export const board: Board = {
     const map = mapOf(client.settings)
     const body = taskBody(client, draft) as Input<typeof tasks.create>['body'] // the account's own names
     const made = await client.try(tasks.create, { body }, { priority: 'write' })
-    return settled(client, made, (row: TaskRow) => toBoardTask(row, map))
+    if (made.ok || made.error.status !== 400) return settled(client, made, (row) => toBoardTask(row, map))
+    // Nothing was made: it may miss its text under another name. What it does not know it ignores.
+    const byEveryName = { ...withAllNames(client, draft), ...body }
+    const again = await client.try(tasks.create, { body: byEveryName }, { priority: 'write' })
+    return settled(client, again, (row) => toBoardTask(row, map))
   },
 
   /** First in its project, then everywhere: somebody may have moved it, or the filter may mean something else. */
@@ -85,6 +89,15 @@ function taskBody(client: Client, draft: TaskDraft): Record<string, unknown> {
     ...(draft.dueDate !== undefined && { [names.due[0] ?? 'due_date']: draft.dueDate }),
     ...(draft.assigneeIds && assigneeFields({}, draft.assigneeIds, map)),
   }
+}
+
+function withAllNames(client: Client, draft: TaskDraft): Record<string, unknown> {
+  const { title, description } = mapOf(client.settings).fields.task
+  const text = withMarker(draft.description, draft.marker)
+  return Object.fromEntries([
+    ...title.map((name) => [name, shortened(draft.name)]),
+    ...description.map((name) => [name, text]),
+  ])
 }
 
 function withMarker(description: string, marker: string): string {

@@ -26,8 +26,7 @@ export async function carrying<Row extends Raw>(
 ): Promise<Row[]> {
   const listed = await listAll(client, kind.list, query)
   const told = (row: Raw): boolean => descriptions.some((name) => row[name] !== undefined)
-  // A list that leaves descriptions out would hide every marker: then each row is read by itself.
-  const rows = listed.rows.some(told) ? listed.rows : await readEach(client, kind, listed.rows)
+  const rows = await described(client, kind, listed.rows, descriptions)
   const found = rows.filter((row) => textOf(row, descriptions).includes(marker))
   if (found.length > 0) return found.toSorted((a, b) => age(a).localeCompare(age(b)))
   if (rows.length > 0 && !rows.some(told)) {
@@ -65,6 +64,17 @@ async function listAll<Row>(
     if (!walk.complete) throw unsettled(client, walk.reason ?? 'the list was not seen whole')
   }
   return { rows: [...rows.values()], orThrow }
+}
+
+/** A list that leaves descriptions out would hide every marker: then each row is read by itself. */
+async function described<Row extends Raw>(
+  client: Client,
+  kind: Kind<Row>,
+  rows: Row[],
+  descriptions: readonly string[],
+): Promise<Row[]> {
+  const told = (row: Raw): boolean => descriptions.some((name) => row[name] !== undefined)
+  return rows.some(told) ? rows : readEach(client, kind, rows)
 }
 
 async function readEach<Row extends Raw>(client: Client, { get }: Kind<Row>, rows: Row[]): Promise<Row[]> {

@@ -44,7 +44,7 @@ test('paths, sub-paths and the name of page come from the map', async () => {
   expect(urls).toEqual(['/todos?p=1&status=todo', '/v2/jobs/7/tasks?p=1', '/v2/jobs/7'])
 })
 
-test('a tenant whose tasks have a title can be written to once the map says so', async () => {
+test('a tenant whose tasks have a title is written to by that, and in its own words once the map says them', async () => {
   const fields = { task: { title: ['title'], status: { done: ['Completed'], open: ['Open'] } } }
   const map = JSON.stringify({ fields })
   const draft = {
@@ -54,8 +54,12 @@ test('a tenant whose tasks have a title can be written to once the map says so',
     marker: '[WF-0000000001]',
     severity: 'high',
   } as const
-  const plain = openPair(connector, { world, now: start, switches: { taskShape: 'objects' } })
-  const refused = await board.createTask(plain.client, draft)
+  const switches = { taskShape: 'objects' }
+  const plain = openPair(connector, { world, now: start, switches })
+  expect(await board.createTask(plain.client, draft)).toMatchObject({ ok: true, value: { name: 'Block it' } })
+  const wrong = { map: JSON.stringify({ fields: { task: { title: ['name'] } } }) }
+  const misled = openPair(connector, { world, now: start, switches, settings: wrong })
+  const refused = await board.createTask(misled.client, draft)
   expect(refused).toMatchObject({ ok: false, error: { verdict: 'refused' } })
   expect(!refused.ok && refused.error.message).toContain('title is required')
   const mapped = openPair(connector, {

@@ -38,7 +38,7 @@ export interface LimitHabit {
   /** What the sandbox grants, from the switches; `undefined` grants everything. */
   grant(request: WireRequest, switches: Record<string, string>, identity?: Identity): LimitRule | undefined
   /** `waitMs` is how long until a request would be let in. */
-  refuse(waitMs: number, switches: Record<string, string>): Refusal
+  refuse(waitMs: number, switches: Record<string, string>, now: number): Refusal
   /** Headers of every answer. */
   headers?(
     window: { limit: number; remaining: number; resetAt: number },

@@ -86,7 +86,7 @@ async function firstUnfit(operations: readonly Operation[], ask: Ask): Promise<W
 
 function tooMany(contract: Contract): WireAnswer {
   const switches = defaultSwitches(contract)
-  const refusal = contract.limits.refuse(30_000, switches)
+  const refusal = contract.limits.refuse(30_000, switches, 0)
   const request: WireRequest = {
     method: 'GET',
     path: '/',

@@ -230,7 +230,7 @@ function limit(
   let window = windows.get(name)
   if (window === undefined) windows.set(name, (window = new SlidingWindow()))
   const waitMs = window.waitMs(rule, now)
-  if (waitMs > 0) throw contract.limits.refuse(waitMs, switches)
+  if (waitMs > 0) throw contract.limits.refuse(waitMs, switches, now)
   window.add(now)
   const state = {
     limit: rule.requests,

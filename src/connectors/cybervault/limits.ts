@@ -51,10 +51,13 @@ export const limits: LimitHabit = {
     const requests = Math.floor((plan[kind] * percent) / (critical === undefined ? 100 : 200))
     return { scope: 'credential', requests, windowMs: minute, name: critical ?? kind }
   },
-  refuse(waitMs, switches) {
+  refuse(waitMs, switches, now) {
     const seconds = Math.max(1, Math.ceil(waitMs / 1000))
+    // A date has no fractions: it must not lie before the wait's end.
+    const date = new Date(Math.ceil((now + waitMs) / 1000) * 1000).toUTCString()
+    const retryAfter = switches['retryAfter'] === 'date' ? date : String(seconds)
     const headers: Record<string, string> =
-      switches['retryAfter'] === 'off' ? {} : { 'retry-after': String(seconds) }
+      switches['retryAfter'] === 'off' ? {} : { 'retry-after': retryAfter }
     return new Refusal(429, 'rate_limited', `Rate limit reached; try again in ${seconds} s.`, { headers })
   },
   headers({ limit, remaining, resetAt }, _now, switches): Record<string, string> {

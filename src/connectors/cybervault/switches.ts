@@ -17,7 +17,10 @@ export const switches: Record<string, Switch> = {
     values: ['upper', 'strict'],
   },
   criticality: { about: 'Whether analyses and response actions have smaller limits', values: ['off', 'on'] },
-  retryAfter: { about: 'Whether a 429 says how long to wait', values: ['on', 'off'] },
+  retryAfter: {
+    about: 'Whether a 429 says how long to wait, in seconds or as a date',
+    values: ['on', 'off', 'date'],
+  },
   rateHeaders: { about: 'Whether answers carry X-RateLimit headers', values: ['off', 'on'] },
   rowsKey: { about: 'Where a list’s rows stand', values: ['data', 'items', 'results'] },
   cursorPlace: {
@@ -44,6 +47,18 @@ export const switches: Record<string, Switch> = {
   hashes: {
     about: 'A malformed hash in endpoint telemetry: a warning, or 400',
     values: ['lenient', 'strict'],
+  },
+  times: {
+    about: 'How times are told: whole seconds, milliseconds, or with an offset',
+    values: ['seconds', 'milliseconds', 'offset'],
+  },
+  nulls: { about: 'What has no value: null, or not there', values: ['explicit', 'absent'] },
+  tenantIds: { about: 'Whether rows name their tenant', values: ['present', 'absent'] },
+  changeTimes: { about: 'Whether rows say when they last changed', values: ['present', 'absent'] },
+  parts: {
+    about: 'Techniques, actions and indicators of an assessment: objects, or texts alone',
+    values: ['objects', 'texts'],
+    alters: true,
   },
   riskScale: { about: 'Risk scores from 0 to 100 or from 0 to 1', values: ['100', '1'] },
   words: { about: 'Enum values that nobody has published', values: ['known', 'unknown'], alters: true },

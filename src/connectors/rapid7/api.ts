@@ -224,6 +224,10 @@ export const switches: Record<string, Switch> = {
   errors: { about: 'The shape of an error body', values: ['correlated', 'bare', 'plain', 'html'] },
   logErrors: { about: 'The body of a 404 of Log Search', values: ['code', 'message'] },
   ruleReference: { about: 'detection_rule_rrn of an alert', values: ['object', 'text'] },
+  nulls: {
+    about: 'What an investigation has no value for: null, or not there',
+    values: ['explicit', 'absent'],
+  },
   managed: {
     about: 'The shape of /managed-organizations; the specification types one bare object',
     values: ['page', 'array'],
@@ -242,10 +246,29 @@ export const switches: Record<string, Switch> = {
     values: ['own', 'other'],
     free: true,
   },
+  linkNames: { about: 'How `rel` of a link is written', values: ['Self', 'self'] },
+  finished: {
+    about: 'What tells that a search is done: no progress any more, or a progress of 100',
+    values: ['bare', 'progress'],
+  },
   nextLink: { about: 'Whether a last page still has a Next link', values: ['absent', 'present'] },
   messages: { about: 'Whether log messages are always JSON', values: ['json', 'mixed'] },
   words: { about: 'Enum values that nobody has published', values: ['known', 'unknown'] },
   extraFields: { about: 'Fields that nobody has published, on every row', values: ['off', 'on'] },
+  deepPages: {
+    about: 'Pages behind the first of whole SIEM alerts: seen to fail; names alone never do',
+    values: ['fine', 'fail'],
+  },
+  failedRegions: {
+    about:
+      'A region whose SIEM alerts could not be searched: they are missing from the answer, which says so',
+    values: ['none'],
+    free: true,
+  },
+  userDomains: {
+    about: 'Whether users tell their domain; recorded answers lack it',
+    values: ['present', 'absent'],
+  },
   siemAlerts: {
     about: 'Whether the organization has the SIEM alerts interface; off answers 404',
     values: ['on'],

@@ -78,6 +78,9 @@ export function siemPages(...keys: readonly [string, ...string[]]): Paging {
       const lists = keys.map((key) => body[key]).filter((list) => Array.isArray(list))
       const rows = lists.find((list) => list.length > 0) ?? lists[0]
       if (rows === undefined) return missing(keys[0], body)
+      const failed = body['region_failures']
+      if (Array.isArray(failed) && failed.length > 0)
+        return `not every region could be searched: ${JSON.stringify(failed).slice(0, 200)}`
       const metadata = metadataOf(body)
       const index = wholeNumber(asked['index']) ?? 0
       const last = metadata['is_last_index'] !== false || rows.length === 0
@@ -98,7 +101,9 @@ export function siemPages(...keys: readonly [string, ...string[]]): Paging {
       if (keys.length === 1) return { [keys[0]]: items, metadata }
       const bare = asked['rrns_only'] === true
       const rrns = bare ? items.map((item) => (isObject(item) ? item['rrn'] : item)) : []
-      return { rrns, alerts: bare ? [] : items, metadata, aggregates: [], region_failures: [] }
+      const region = switches['failedRegions'] ?? 'none'
+      const region_failures = region === 'none' ? [] : [{ region, message: 'search failed' }]
+      return { rrns, alerts: bare ? [] : items, metadata, aggregates: [], region_failures }
     },
   }
 }

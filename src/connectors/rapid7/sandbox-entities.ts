@@ -3,6 +3,7 @@ import type { Behaviour, Call } from '../../contract/server.ts'
 import { shortId } from './sandbox-ids.ts'
 import { here } from './sandbox-keys.ts'
 import { type Organization, type Row, notFound, plainName } from './sandbox-organization.ts'
+import { without } from '../shapes.ts'
 import { type Field, bodyOf, dressed, lazily, search } from './sandbox-query.ts'
 
 /** Accounts, users, assets and local accounts, as the world's devices give them. */
@@ -88,10 +89,15 @@ const fields: Record<keyof Tables, Record<string, Field<Row>>> = {
   ),
 }
 
+function print(table: keyof Tables, row: Row, switches: Record<string, string>): Row {
+  const lacks = table === 'users' && switches['userDomains'] === 'absent'
+  return dressed(lacks ? without(row, ['domain']) : row, switches)
+}
+
 function searching(table: keyof Tables): Behaviour {
   return (call) => {
     const rows = search(tablesOf(here(call))[table], bodyOf(call), fields[table])
-    return lazily(rows, (row) => dressed(row, call.switches))
+    return lazily(rows, (row) => print(table, row, call.switches))
   }
 }
 

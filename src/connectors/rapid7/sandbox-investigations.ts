@@ -4,6 +4,7 @@ import { isObject } from '../../contract/errors.ts'
 import { stamp, stampOrNull } from './sandbox-ids.ts'
 import { here, reach } from './sandbox-keys.ts'
 import { type Organization, notFound, plainName } from './sandbox-organization.ts'
+import { withoutNulls } from '../shapes.ts'
 import * as query from './sandbox-query.ts'
 import type { Investigation } from './sandbox-shelf.ts'
 
@@ -27,25 +28,27 @@ export const words = {
 
 export function print(row: Investigation, switches: Record<string, string>): Record<string, unknown> {
   const odd = switches['words'] === 'unknown'
-  return query.dressed(
-    {
-      rrn: row.rrn,
-      organization_id: row.organizationId,
-      title: row.title,
-      source: row.source,
-      status: row.status,
-      priority: odd && row.priority === 'MEDIUM' ? 'ELEVATED' : row.priority,
-      last_accessed: stamp(row.accessed, switches),
-      created_time: stamp(row.created, switches),
-      disposition: odd && row.disposition === 'UNDECIDED' ? 'PENDING_REVIEW' : row.disposition,
-      assignee: row.assignee,
-      first_alert_time: stampOrNull(row.firstAlert, switches),
-      latest_alert_time: stampOrNull(row.latestAlert, switches),
-      responsibility: row.responsibility,
-      tags: row.tags,
-    },
-    switches,
-  )
+  const shown = toV2(row, switches, odd)
+  return query.dressed(switches['nulls'] === 'absent' ? withoutNulls(shown) : shown, switches)
+}
+
+function toV2(row: Investigation, switches: Record<string, string>, odd: boolean): Record<string, unknown> {
+  return {
+    rrn: row.rrn,
+    organization_id: row.organizationId,
+    title: row.title,
+    source: row.source,
+    status: row.status,
+    priority: odd && row.priority === 'MEDIUM' ? 'ELEVATED' : row.priority,
+    last_accessed: stamp(row.accessed, switches),
+    created_time: stamp(row.created, switches),
+    disposition: odd && row.disposition === 'UNDECIDED' ? 'PENDING_REVIEW' : row.disposition,
+    assignee: row.assignee,
+    first_alert_time: stampOrNull(row.firstAlert, switches),
+    latest_alert_time: stampOrNull(row.latestAlert, switches),
+    responsibility: row.responsibility,
+    tags: row.tags,
+  }
 }
 
 export interface Found {

@@ -98,14 +98,22 @@ function waiting(call: Call, id: string, { search, looks, left }: Job): unknown 
     progress: Math.round((looks / (looks + left + 1)) * 100),
     events: [],
     leql: { statement, during: during(search) },
-    links: [{ rel: 'Self', href: `${linkBase(call)}${area}/query/${id}` }],
+    links: [{ rel: relOf(call, 'Self'), href: `${linkBase(call)}${area}/query/${id}` }],
   }
+}
+
+function relOf({ switches }: Call, name: string): string {
+  return switches['linkNames'] === 'self' ? name.toLowerCase() : name
 }
 
 function finished(call: Call, search: Search): unknown {
   const leql = readLeql(search.statement)
   const { statement, logs } = search
-  const head = { logs: logs.map((log) => log.id), leql: { statement, during: during(search) } }
+  const head = {
+    logs: logs.map((log) => log.id),
+    ...(call.switches['finished'] === 'progress' && { progress: 100 }),
+    leql: { statement, during: during(search) },
+  }
   const entries = entriesOf(call, search, leql)
   if (leql.statistics !== undefined)
     return { ...head, statistics: leql.statistics(entries), search_stats: statsOf(entries) }
@@ -118,7 +126,7 @@ function finished(call: Call, search: Search): unknown {
   const last = page.at(-1)
   const links =
     more && last !== undefined
-      ? { links: [{ rel: 'Next', href: nextHref(call, search, last.sequence) }] }
+      ? { links: [{ rel: relOf(call, 'Next'), href: nextHref(call, search, last.sequence) }] }
       : {}
   return withRawNumbers({ ...head, events: page.map((entry) => print(call, entry)), ...links })
 }

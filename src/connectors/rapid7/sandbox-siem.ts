@@ -1,4 +1,5 @@
 import { isObject } from '../../contract/errors.ts'
+import { Refusal } from '../../contract/refusal.ts'
 import { type Behaviour, type Call, Reply } from '../../contract/server.ts'
 import { ruleOf } from './sandbox-alerts.ts'
 import { alertRrnOf, shortId, stamp, uuidOf } from './sandbox-ids.ts'
@@ -125,6 +126,18 @@ function testOf(term: Record<string, unknown>): (alert: Alert) => boolean {
 
 function unknownField(id: string): never {
   throw query.badRequest(`search: ${id} is not a field`)
+}
+
+/** Of a region that could not be searched nothing comes, and deep pages of whole alerts may fail. */
+function searched(call: Call): unknown[] {
+  const deep = Number(call.query['index'] ?? 0) > 0 && call.query['rrns_only'] !== true
+  if (deep && call.switches['deepPages'] === 'fail')
+    throw new Refusal(500, 'internal', 'Internal Server Error')
+  const alerts = found(call, query.bodyOf(call)['search'])
+  return shown(
+    call,
+    call.switches['failedRegions'] === 'none' ? alerts : alerts.filter((_, i) => i % 2 === 0),
+  )
 }
 
 function shown(call: Call, alerts: readonly Alert[]): unknown[] {
@@ -265,7 +278,7 @@ const fieldOf = ({ params }: Call): Row => {
 }
 
 const behaviours: Record<string, Behaviour> = {
-  'siem-alerts.list': (call) => shown(call, found(call, query.bodyOf(call)['search'])),
+  'siem-alerts.list': searched,
   'siem-alerts.by-rrns': byRrns,
   'siem-alerts.get': (call) => print(here(call), alertOf(call), call.switches),
   'siem-alerts.update': (call) =>

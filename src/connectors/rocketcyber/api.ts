@@ -117,7 +117,16 @@ export const switches: Record<string, Switch> = {
   extraFields: { about: 'Fields that nobody has published, on every row', values: ['off', 'on'] },
   words: { about: 'Enum values that nobody has published', values: ['known', 'unknown'] },
   casing: { about: 'The casing of enum values', values: ['lower', 'title'] },
-  times: { about: 'How a timestamp ends', values: ['Z', '+00:00'] },
+  times: {
+    about: 'How a timestamp ends: milliseconds and Z, an offset, or whole seconds',
+    values: ['Z', '+00:00', 'seconds'],
+  },
+  publishedAt: { about: 'Whether incidents say when they were published', values: ['present', 'null'] },
+  nulls: { about: 'What an incident has no value for: null, or not there', values: ['explicit', 'absent'] },
+  foreignAccounts: {
+    about: 'A list asked for an account that the key does not see: empty of it, or refused as a whole',
+    values: ['empty', '404', '403'],
+  },
   verdicts: { about: 'Event verdicts as words or as the numbers of v2', values: ['words', 'numbers'] },
   summary: { about: 'The shape of /events/summary', values: ['list', 'array', 'map'] },
   suppression: { about: 'The shape of /suppression/rules', values: ['list', 'array'] },

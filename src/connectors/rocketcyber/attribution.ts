@@ -1,3 +1,4 @@
+import { ApiError } from '../../contract/api-error.ts'
 import type { Client } from '../../contract/client.ts'
 import type { Input } from '../../contract/operation.ts'
 import { Walk } from '../../contract/walk.ts'
@@ -84,7 +85,20 @@ async function attributeCluster(
     await search(among.slice(left.length), rest, false)
   }
 
+  /** One account that is not there any more may spoil the question for all of them: then it is asked in halves. */
   async function ask(among: readonly string[], wanted: ReadonlySet<string>): Promise<Set<string>> {
+    try {
+      return await askAll(among, wanted)
+    } catch (error) {
+      if (!(error instanceof ApiError) || (error.status !== 404 && error.status !== 403)) throw error
+      if (among.length === 1) return new Set()
+      const half = among.length >> 1
+      const left = await ask(among.slice(0, half), wanted)
+      return left.union(await ask(among.slice(half), wanted))
+    }
+  }
+
+  async function askAll(among: readonly string[], wanted: ReadonlySet<string>): Promise<Set<string>> {
     const scope = { ...window, accountId: among.map(Number), sort: 'createdAt:asc' }
     const walk = new Walk(client, listIncidents, { query: scope }, (row) => row.id, { priority: 'open' })
     const found = new Set<string>()

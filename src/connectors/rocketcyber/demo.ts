@@ -2,6 +2,7 @@ import { digest } from '../../domain/id.ts'
 import type { Severity } from '../../domain/severity.ts'
 import { type World, type WorldCustomer, type WorldHost, tradeName } from '../world.ts'
 import type { Entry } from './shelf.ts'
+import { withoutNulls } from '../shapes.ts'
 
 /** The made-up world in RocketCyber's fields: one function a kind of row, pure. */
 
@@ -97,13 +98,13 @@ export function toCustomer(world: World, customer: WorldCustomer): Record<string
 export function toIncident(entry: Entry, switches: Switches): Record<string, unknown> {
   const { happening, resolved } = entry
   const extras = switches['incidentExtras'] === 'present'
-  return {
+  const row = {
     id: switches['incidentIds'] === 'number' ? entry.id : String(entry.id),
     title: happening.title,
     description: happening.description,
     remediation: happening.remediation,
     resolvedAt: stampOf(resolved, switches),
-    publishedAt: stampOf(happening.shownAt, switches),
+    publishedAt: switches['publishedAt'] === 'null' ? null : stampOf(happening.shownAt, switches),
     createdAt: stampOf(entry.created, switches),
     updatedAt: stampOf(resolved ?? entry.reopened ?? happening.shownAt, switches),
     status: cased(resolved === null ? 'open' : (switches['resolvedWord'] ?? 'resolved'), switches),
@@ -116,6 +117,7 @@ export function toIncident(entry: Entry, switches: Switches): Record<string, unk
     ...(extras && { eventCount: 1, affectedDevices: [happening.host.name], severity: happening.severity }),
     ...extraFields(switches),
   }
+  return switches['nulls'] === 'absent' ? withoutNulls(row) : row
 }
 
 const verdicts = ['informational', 'suspicious', 'malicious'] as const
@@ -341,6 +343,7 @@ export function toSuppressionRule(
 function stampOf(time: number | null, switches: Switches): string | null {
   if (time === null) return null
   const iso = new Date(time).toISOString()
+  if (switches['times'] === 'seconds') return iso.replace(/\.\d+/, '')
   return switches['times'] === '+00:00' ? iso.replace('Z', '+00:00') : iso
 }
 

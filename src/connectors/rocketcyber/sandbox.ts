@@ -44,7 +44,7 @@ function open(world: World, options: SandboxOptions): SandboxState {
   return {
     keys,
     behaviours: Object.fromEntries(
-      Object.entries(behaviours).map(([id, behaviour]) => [id, guarded(behaviour)]),
+      Object.entries(behaviours).map(([id, behaviour]) => [id, guarded(world, behaviour)]),
     ),
     identify,
     advance: () => incidents.advance(),
@@ -53,8 +53,10 @@ function open(world: World, options: SandboxOptions): SandboxState {
 }
 
 /** What the switches can forbid in front of every behaviour. */
-function guarded(behaviour: Behaviour): Behaviour {
+function guarded(world: World, behaviour: Behaviour): Behaviour {
+  const known = new Set([demo.providerId, ...world.customers.map(demo.accountIdOf)])
   return (call) => {
+    refuseForeign(call, known)
     const { op, raw, switches } = call
     if (op.alias === true && switches['seedForms'] === 'off')
       throw new Refusal(404, 'endpoint_not_found', 'Not found')
@@ -70,6 +72,14 @@ function guarded(behaviour: Behaviour): Behaviour {
     }
     return behaviour(call)
   }
+}
+
+function refuseForeign({ query, switches }: Call, known: ReadonlySet<number>): void {
+  const status = Number(switches['foreignAccounts'])
+  if (status !== 404 && status !== 403) return
+  const accounts = query['accountId'] === undefined ? [] : [query['accountId']].flat().map(Number)
+  const foreign = accounts.find((account) => !known.has(account))
+  if (foreign !== undefined) throw new Refusal(status, 'not_found', `Account ${foreign} not found`)
 }
 
 type Behaviours = Record<string, Behaviour>

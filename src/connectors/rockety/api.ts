@@ -83,6 +83,12 @@ export function forbid(): Refusal {
   return new Refusal(401, 'missing_permission', notPermitted)
 }
 
+/** Servers that know a 403 use it here. */
+export function restate(refusal: Refusal, _request: WireRequest, switches: Record<string, string>): Refusal {
+  if (refusal.code !== 'missing_permission' || switches['forbiddenStatus'] !== '403') return refusal
+  return new Refusal(403, refusal.code, refusal.message)
+}
+
 /** SEED knows no 422; a framework's own habits are behind a switch. */
 export function invalid(
   issues: { field: string; issue: string }[],
@@ -128,7 +134,8 @@ export const count = z.union([z.number(), z.string()]).nullish()
 /** Field kinds of bodies, as the sandbox checks them. */
 export const name = z.string().trim().min(1).max(255)
 export const date = z.iso.date().nullish()
-export const link = z.int().nullish()
+export const wireId = z.union([z.int(), z.string().regex(/^[1-9]\d*$/)])
+export const link = wireId.nullish()
 
 /** A single object comes in `data`, bare, or under its own name. */
 export function single<S extends z.ZodType>(kind: string, schema: S): z.ZodPreprocess<S> {

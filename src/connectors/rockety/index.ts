@@ -1,6 +1,17 @@
 import type { Contract } from '../../contract/contract.ts'
 import type { Connector } from '../connector.ts'
-import { auth, errors, forbid, invalid, limits, refuse, refuseBody, settings, wrongMethod } from './api.ts'
+import {
+  auth,
+  errors,
+  forbid,
+  invalid,
+  limits,
+  refuse,
+  refuseBody,
+  restate,
+  settings,
+  wrongMethod,
+} from './api.ts'
 import { board } from './board.ts'
 import { clients } from './clients.ts'
 import { contacts } from './contacts.ts'
@@ -37,6 +48,7 @@ const contract: Contract = {
   forms: true,
   invalid,
   forbid,
+  restate,
   wrongMethod,
   tellApart: {
     status: 401,

@@ -27,9 +27,12 @@ export async function carrying<Row extends Raw>(
   const listed = await listAll(client, kind.list, query)
   const told = (row: Raw): boolean => descriptions.some((name) => row[name] !== undefined)
   const rows = await described(client, kind, listed.rows, descriptions)
-  const found = rows.filter((row) => textOf(row, descriptions).includes(marker))
+  // Under whatever name it may stand there.
+  const holds = (row: Raw): boolean => (told(row) ? textOf(row, descriptions) : textsOf(row)).includes(marker)
+  const found = rows.filter(holds)
   if (found.length > 0) return found.toSorted((a, b) => age(a).localeCompare(age(b)))
-  if (rows.length > 0 && !rows.some(told)) {
+  // Where even what is empty is told, a description would be, too; elsewhere they may all be empty.
+  if (rows.length > 0 && !rows.some(told) && rows.some(tellsNothing)) {
     throw unsettled(
       client,
       `${kind.list.path} has no ${descriptions.join(' or ')}: name the field in the client map`,
@@ -86,6 +89,14 @@ async function readEach<Row extends Raw>(client: Client, { get }: Kind<Row>, row
     if (outcome.error.status === 404) return []
     throw outcome.error
   })
+}
+
+function textsOf(row: Raw): string {
+  return textOf(row, Object.keys(row))
+}
+
+function tellsNothing(row: Raw): boolean {
+  return Object.values(row).includes(null)
 }
 
 export function textOf(row: Raw, names: readonly string[]): string {

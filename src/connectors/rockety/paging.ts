@@ -74,15 +74,33 @@ function writePage(
   const total = rows.length
   const filled = Math.ceil(total / size)
   const pages = Math.max(1, filled)
-  if (switches['envelope'] === 'flat') return { data, total, pages: filled, page }
-  if (switches['envelope'] === 'laravel') return laravel(data, { total, pages, page, size }, resource)
-  return { data, meta: { total, total_pages: pages, current_page: page, per_page: size } }
+  const told = (figures: Record<string, number>): Record<string, unknown> =>
+    switches['counts'] === 'texts' ? asTexts(figures) : figures
+  switch (switches['envelope']) {
+    case 'flat':
+      return { data, ...told({ total, pages: filled, page }) }
+    case 'laravel':
+      return laravel(data, { total, pages, page, size }, resource, told)
+    case 'nested': {
+      const pagination = told({ total_items: total, page_count: pages, page, per_page: size })
+      return { items: data, meta: { pagination } }
+    }
+    case 'named':
+      return { [resource]: data, pagination: told({ count: total, pages, current_page: page }) }
+    default:
+      return { data, meta: told({ total, total_pages: pages, current_page: page, per_page: size }) }
+  }
+}
+
+function asTexts(figures: Record<string, number>): Record<string, string> {
+  return Object.fromEntries(Object.entries(figures).map(([name, figure]) => [name, String(figure)]))
 }
 
 function laravel(
   data: readonly unknown[],
   { total, pages, page, size }: { total: number; pages: number; page: number; size: number },
   resource: string,
+  told: (figures: Record<string, number>) => Record<string, unknown>,
 ): unknown {
   const path = `https://app.rockety.io/api/v1/${resource}`
   const link = (to: number): string | null => (to < 1 || to > pages ? null : `${path}?page=${to}`)
@@ -91,6 +109,6 @@ function laravel(
   return {
     data,
     links: { first: link(1), last: link(pages), prev: link(page - 1), next: link(page + 1) },
-    meta: { current_page: page, from, last_page: pages, path, per_page: size, to, total },
+    meta: { from, path, to, ...told({ current_page: page, last_page: pages, per_page: size, total }) },
   }
 }

@@ -1,4 +1,5 @@
 import type { Call } from '../../contract/server.ts'
+import { restamped, withTextIds, without, withoutNulls } from '../shapes.ts'
 import { type Row, type Table, organisationOf } from './sandbox-store.ts'
 
 /** How rows look in the account at hand: the switches choose among the shapes that the client must be able to read. */
@@ -16,14 +17,27 @@ export function one(call: Call, kind: Kind, row: Row): unknown {
 export function many(call: Call, kind: Kind, table: Table, rows: readonly Row[]): readonly unknown[] {
   const lag = Number(call.switches['listLagSeconds'] ?? 0) * 1000
   const old = lag > 0 ? rows.filter((row) => table.madeAt(row) + lag <= call.now) : rows
+  const sorted = inOrder(call, old)
   return isPlain(call, kind)
-    ? old
-    : old.map(shaper(call, kind, call.switches['listDescriptions'] === 'absent'))
+    ? sorted
+    : sorted.map(shaper(call, kind, call.switches['listDescriptions'] === 'absent'))
+}
+
+/** Rows stand by id. */
+function inOrder({ switches }: Call, rows: readonly Row[]): readonly Row[] {
+  if (switches['order'] === 'newest') return rows.toReversed()
+  if (switches['order'] !== 'changed') return rows
+  const changed = (row: Row): string => String(row['updated_at'] ?? row['created_at'])
+  return rows.toSorted((a, b) => changed(b).localeCompare(changed(a)) || b.id - a.id)
 }
 
 function isPlain({ switches }: Call, kind: Kind): boolean {
   return (
     (switches['organisation'] ?? 'absent') === 'absent' &&
+    (switches['ids'] ?? 'numbers') === 'numbers' &&
+    (switches['times'] ?? 'seconds') === 'seconds' &&
+    (switches['nulls'] ?? 'explicit') === 'explicit' &&
+    (switches['changeTimes'] ?? 'present') === 'present' &&
     switches['listDescriptions'] !== 'absent' &&
     (kind !== 'task' || (switches['taskShape'] ?? 'plain') === 'plain') &&
     (kind !== 'user' || switches['userNames'] !== 'parts')
@@ -34,8 +48,9 @@ function isPlain({ switches }: Call, kind: Kind): boolean {
 const kept = new Map<string, WeakMap<Row, Row>>()
 
 function shaper(call: Call, kind: Kind, leaves: boolean): (row: Row) => Row {
-  const { organisation, taskShape, userNames } = call.switches
-  const profile = [kind, organisation, organisationOf(call).id, taskShape, userNames, leaves].join(' ')
+  const { organisation, taskShape, userNames, ids, times, nulls, changeTimes } = call.switches
+  const setting = [organisation, taskShape, userNames, ids, times, nulls, changeTimes]
+  const profile = [kind, organisationOf(call).id, leaves, ...setting].join(' ')
   const shown = kept.get(profile) ?? new WeakMap<Row, Row>()
   kept.set(profile, shown)
   return (row) => {
@@ -52,9 +67,15 @@ function reshape(call: Call, kind: Kind, row: Row, leaves: boolean): Row {
   if (kind === 'task' && taskShape === 'single') out = asSingle(out)
   if (kind === 'user' && userNames === 'parts') out = asParts(out)
   if (organisation !== 'absent') out = { ...out, [organisation]: organisationOf(call).id }
-  if (!leaves) return out
-  const { description: _, ...rest } = out
-  return rest
+  return told(leaves ? (without(out, ['description']) as Row) : out, call.switches) // the id stays
+}
+
+/** How values are written, whatever the fields are called. */
+function told(row: Row, { ids, times, nulls, changeTimes }: Call['switches']): Row {
+  let out: unknown = changeTimes === 'absent' ? without(row, ['updated_at']) : row
+  if (nulls === 'absent') out = withoutNulls(out as Row)
+  if (times === 'milliseconds' || times === 'offset') out = restamped(out, times)
+  return (ids === 'texts' ? withTextIds(out) : out) as Row // as it looks to others
 }
 
 /** The words of another vocabulary, for the same four states. */

@@ -105,8 +105,17 @@ export function organisationOf(call: Call): Organisation {
   return (call.identity as TokenIdentity).organisation
 }
 
+/** Ids may be sent as they are shown: as numbers, or as texts of them. */
 export function bodyOf(call: Call): Record<string, unknown> {
-  return (call.body ?? {}) as Record<string, unknown> // every body schema is an object
+  const body = (call.body ?? {}) as Record<string, unknown> // every body schema is an object
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [name, /_ids?$/.test(name) ? asNumbers(value) : value]),
+  )
+}
+
+function asNumbers(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asNumbers)
+  return typeof value === 'string' && /^[1-9]\d*$/.test(value) ? Number(value) : value
 }
 
 export function found(row: Row | undefined, what: string): Row {

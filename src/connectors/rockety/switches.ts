@@ -4,9 +4,21 @@ import type { Switch } from '../../contract/contract.ts'
 export const switches: Record<string, Switch> = {
   envelope: {
     about: 'How lists say their total, pages and current page; bare lists come whole.',
-    values: ['meta', 'laravel', 'flat', 'bare'],
+    values: ['meta', 'laravel', 'flat', 'nested', 'named', 'bare'],
   },
-  pageSize: { about: 'Rows a page, 1 to 100.', values: ['25'], free: true },
+  counts: { about: 'Figures of the metadata: numbers, or texts of them.', values: ['numbers', 'texts'] },
+  pageSize: { about: 'Rows a page, 1 to 100.', values: ['25', '7', '100'], free: true },
+  order: {
+    about: 'Order of lists: by id, the newest or the last changed first.',
+    values: ['id', 'newest', 'changed'],
+  },
+  ids: { about: 'Ids and references: numbers, or texts.', values: ['numbers', 'texts'] },
+  times: {
+    about: 'How times are told: whole seconds, milliseconds, or with an offset.',
+    values: ['seconds', 'milliseconds', 'offset'],
+  },
+  nulls: { about: 'What has no value: null, or not there.', values: ['explicit', 'absent'] },
+  changeTimes: { about: 'Whether rows say when they last changed.', values: ['present', 'absent'] },
   page: { about: 'Whether `page` is followed.', values: ['followed', 'ignored'] },
   filters: {
     about: 'Whether filters of lists work, are ignored, or refused with 400.',
@@ -47,6 +59,10 @@ export const switches: Record<string, Switch> = {
     about: 'Resources that the token may not touch (401): users, tasks, clients, separated by commas.',
     values: [''],
     free: true,
+  },
+  forbiddenStatus: {
+    about: 'The status of a missing permission: that of a bad token, as published, or 403.',
+    values: ['401', '403'],
   },
   loginPage: {
     about: 'The web application answers instead: `on`, by `redirect`, or `without-accept` of JSON.',

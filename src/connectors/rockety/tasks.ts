@@ -2,7 +2,7 @@ import * as z from 'zod'
 
 import { sometimes, words } from '../../contract/hints.ts'
 import { operation } from '../../contract/operation.ts'
-import { anyId, date, deleted, id, link, name, single, text } from './api.ts'
+import { anyId, date, deleted, id, link, name, single, text, wireId } from './api.ts'
 import { paged } from './paging.ts'
 
 export const taskStatuses = ['todo', 'in_progress', 'review', 'done'] as const
@@ -33,12 +33,12 @@ export type TaskRow = z.output<typeof task>
 
 /** Name and status are checked by the sandbox itself: how they are called is a switch there, and a map here. */
 const changes = z.looseObject({
-  project_id: z.int().optional().describe('required on create'),
+  project_id: wireId.optional().describe('required on create'),
   name: name.optional().describe('required on create'),
   description: z.string().nullish(),
   status: z.string().optional().describe(taskStatuses.join(', ')),
   priority: z.enum(priorities).optional(),
-  assignee_ids: z.array(z.int()).optional(),
+  assignee_ids: z.array(wireId).optional(),
   due_date: date,
   parent_id: link.describe('a task of the same project that has no parent itself'),
 })

@@ -83,7 +83,7 @@ describe('desks', () => {
 
   test.each(desks)('%s: a ticket is made, found, spoken to and closed', async (_, connector, switches) => {
     const { desk } = connector
-    const { client, clock } = open(connector, switches)
+    const { client, clock, state } = open(connector, switches)
     const since = clock.now - 60_000
     const [customerId = ''] = await customersOf(connector, switches)
     const marker = '[WF-7K2M9QX4TB]'
@@ -101,6 +101,15 @@ describe('desks', () => {
     expect(closed.ok ? '' : closed.error.line).toBe('')
     expect((await desk!.holds(client, id, { status: 'resolved' }))?.closed).toBe(true)
     expect((await desk!.ticketsSince(client, since)).map((one) => one.vendorId)).toEqual([id])
+    if (desk!.alarms === undefined) return
+    const alert = { ...draft, kind: 'alert', marker: '[chg_2]', raise: true } as const
+    const raised = await desk!.alarms.raise(client, alert)
+    expect(raised.ok ? '' : raised.error.line).toBe('')
+    expect(await desk!.alarms.find(client, '[chg_2]')).toBe(raised.alertId)
+    const cleared = await desk!.alarms.clear(client, raised.alertId ?? '')
+    expect(cleared.ok ? '' : cleared.error.line).toBe('')
+    // An alert makes no ticket beside ours.
+    expect(state.filed?.().map((one) => one.ticketId)).toEqual([id])
   })
 })
 

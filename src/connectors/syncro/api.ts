@@ -83,6 +83,22 @@ export function forbid(_op: Operation): Refusal {
   return new Refusal(401, 'missing_permission', notAuthorized)
 }
 
+/** What the documents tell in several ways, or not at all. */
+export function restate(refusal: Refusal, _request: WireRequest, given: Record<string, string>): Refusal {
+  const { status, code, message } = refusal
+  if (code === 'missing_permission' && given['missingPermission'] === '403')
+    return new Refusal(403, code, message)
+  const shape = { unauthorized: given['unauthorizedBody'], not_found: given['notFoundBody'] }[code]
+  const bodies: Record<string, unknown> = {
+    message: { message },
+    error: { error: message },
+    empty: '',
+    html: `<html><body><h1>${message}</h1></body></html>`,
+  }
+  if (shape === undefined || refusal.body !== undefined) return refusal
+  return new Refusal(status, code, message, { body: bodies[shape] })
+}
+
 /** Anything but JSON is answered with an HTML page, on every method that carries a body. */
 export function refuseBody(request: WireRequest): Refusal | undefined {
   if (/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return undefined
@@ -159,6 +175,30 @@ export const switches: Record<string, Switch> = {
   },
   rateWindow: { about: 'How the minute is counted.', values: ['rolling', 'fixed'] },
   rateLimitBody: { about: 'The body of a 429.', values: ['json', 'html', 'empty'] },
+  missingPermission: {
+    about: 'The status of a missing permission: that of a bad token, as published, or 403.',
+    values: ['401', '403'],
+  },
+  unauthorizedBody: {
+    about: 'The body of the 401 to a bad token, which nobody has published.',
+    values: ['error', 'message', 'empty', 'html'],
+  },
+  notFoundBody: {
+    about: 'The body of a 404; all three are published.',
+    values: ['message', 'error', 'empty'],
+  },
+  listOrder: {
+    about: 'Order of customers, contacts, assets and alerts: as usual here, or the other way round.',
+    values: ['usual', 'reversed'],
+  },
+  commentOrder: {
+    about: 'Order of a ticket’s comments when none is asked for; seen newest first.',
+    values: ['newest', 'oldest'],
+  },
+  alertAutomation: {
+    about: 'Whether an automation of the account opens a ticket for each alert that does not forbid it.',
+    values: ['off', 'on'],
+  },
   ticketOrder: { about: 'Order of GET /tickets.', values: ['newest', 'updated', 'oldest'] },
   searchLagSeconds: {
     about: 'How long a new ticket stays out of lists and searches.',

@@ -1,7 +1,18 @@
 import type { Contract } from '../../contract/contract.ts'
 import type { Connector } from '../connector.ts'
 import { alerts } from './alerts.ts'
-import { auth, base, errors, forbid, invalid, limits, refuseBody, settings, switches } from './api.ts'
+import {
+  auth,
+  base,
+  errors,
+  forbid,
+  invalid,
+  limits,
+  refuseBody,
+  restate,
+  settings,
+  switches,
+} from './api.ts'
 import { assets } from './assets.ts'
 import { comments } from './comments.ts'
 import { contacts } from './contacts.ts'
@@ -53,6 +64,7 @@ const contract: Contract = {
   refuseBody,
   invalid,
   forbid,
+  restate,
   tellApart: {
     status: 401,
     by: me.get,

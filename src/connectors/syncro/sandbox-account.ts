@@ -1,3 +1,4 @@
+import { isObject } from '../../contract/errors.ts'
 import { Refusal } from '../../contract/refusal.ts'
 import { type Behaviour, type Call, Reply } from '../../contract/server.ts'
 import { muteSpans } from './alerts.ts'
@@ -18,6 +19,7 @@ import {
   words,
 } from './sandbox-store.ts'
 import { worksheetTemplate } from './sandbox-ticket-parts.ts'
+import { open as openTicket } from './sandbox-tickets.ts'
 import { userOf } from './sandbox-ticket-state.ts'
 
 /** Alerts, and what belongs to the account as a whole: the token's owner, users, settings and search. */
@@ -86,8 +88,17 @@ function createAlert(store: Store, call: Call): unknown {
     updated_at: now,
     asset_id: body['asset_id'] ?? null,
   })
+  automate(store, row, call)
   const { ticket_number: _number, ticket_status: _status, ...shown } = row
   return { ...shown, account_id: 1, ticket_id: null }
+}
+
+/** An account may open a ticket for every alert; `skip_automation` is the way out of it. */
+function automate(store: Store, row: Row, call: Call): void {
+  const { properties, customer_id, description } = row
+  const skips = isObject(properties) && properties['skip_automation'] === true
+  if (call.switches['alertAutomation'] !== 'on' || skips) return
+  openTicket(store, { customer_id, subject: `Alert: ${textOf(description)}` }, call)
 }
 
 function mute(store: Store, call: Call): unknown {

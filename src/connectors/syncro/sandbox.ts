@@ -1,3 +1,4 @@
+import { isObject } from '../../contract/errors.ts'
 import type { Refusal } from '../../contract/refusal.ts'
 import { type Behaviour, Reply } from '../../contract/server.ts'
 import type { Filed, SandboxState, SandboxVendor } from '../connector.ts'
@@ -36,7 +37,7 @@ export const sandbox: SandboxVendor = {
     return {
       keys: keys.map(({ name, value, note }) => ({ name, value, note })),
       behaviours: Object.fromEntries(
-        Object.entries(behaviours).map(([id, behaviour]) => [id, orLoginPage(behaviour)]),
+        Object.entries(behaviours).map(([id, behaviour]) => [id, orLoginPage(arranged(id, behaviour))]),
       ),
       identify(key): TokenIdentity | Refusal | undefined {
         return tokens.get(key) ?? (options.switches['loginPage'] === 'on' ? tokens.get(adminKey) : undefined)
@@ -111,6 +112,32 @@ const loginPage =
 
 function orLoginPage(behaviour: Behaviour): Behaviour {
   return (call) => (call.switches['loginPage'] === 'on' ? new Reply(200, loginPage) : behaviour(call))
+}
+
+const unordered = ['customers.list', 'contacts.list', 'assets.list', 'alerts.list']
+
+/** Lists whose order nobody has published come the other way round, too. */
+function arranged(id: string, behaviour: Behaviour): Behaviour {
+  if (unordered.includes(id))
+    return (call) => turned(behaviour(call), call.switches['listOrder'] === 'reversed')
+  if (id === 'comments.list') {
+    return (call) => {
+      const asked = call.query['sort_by'] !== undefined || call.query['sort_direction'] !== undefined
+      return turned(behaviour(call), !asked && call.switches['commentOrder'] === 'oldest')
+    }
+  }
+  if (id !== 'tickets.get') return behaviour
+  return (call) => {
+    const answer = behaviour(call)
+    if (call.switches['commentOrder'] !== 'oldest' || !isObject(answer) || !isObject(answer['ticket']))
+      return answer
+    const { ticket } = answer
+    return { ...answer, ticket: { ...ticket, comments: turned(ticket['comments'], true) } }
+  }
+}
+
+function turned(rows: unknown, round: boolean): unknown {
+  return round && Array.isArray(rows) ? rows.toReversed() : rows
 }
 
 function filed(store: Store): Filed[] {

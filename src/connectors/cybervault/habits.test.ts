@@ -163,6 +163,10 @@ describe('errors', () => {
     const now = Date.parse('2026-06-01T00:00:00Z')
     expect(told({ 'retry-after': '7' }, now)).toBe(7000)
     expect(told({ 'retry-after': 'Mon, 01 Jun 2026 00:00:09 GMT' }, now)).toBe(9000)
+    for (const retryAfter of ['on', 'date']) {
+      const { headers } = limits.refuse(1500, { retryAfter }, now)
+      expect(told(headers, now)).toBe(2000)
+    }
     expect(told({ 'x-ratelimit-reset': String(now / 1000 + 11) }, now)).toBe(11_000)
     expect(told({}, now)).toBeUndefined()
   })

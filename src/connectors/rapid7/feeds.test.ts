@@ -413,3 +413,18 @@ describe('the rest', () => {
     expect(new Set([...holding.latest.values()].map((row) => row.customerId))).toEqual(new Set(customers))
   })
 })
+
+test('alerts of a region that could not be searched are missed aloud, and found once it can', async () => {
+  const { pair, run, customers } = await setUp()
+  pair.switches['failedRegions'] = 'us1'
+  const holding = new Holding()
+  const failed = await run(holding, 'siem-alerts').catch((error: unknown) => String(error))
+  expect([failed, ...holding.incomplete].join()).toMatch(/not every region could be searched/)
+  pair.switches['failedRegions'] = 'none'
+  const [after, whole] = [holding, new Holding()]
+  await run(after, 'siem-alerts')
+  await run(whole, 'siem-alerts')
+  expect(customers.length).toBeGreaterThan(0)
+  expect([...after.latest.keys()].toSorted()).toEqual([...whole.latest.keys()].toSorted())
+  expect(whole.latest.size).toBeGreaterThan(0)
+})

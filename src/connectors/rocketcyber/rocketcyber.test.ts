@@ -10,7 +10,8 @@ import type { Batch, Feed } from '../connector.ts'
 import { type Pair, type PairOptions, openPair } from '../testing.ts'
 import { type World, seenBy, tradeName } from '../world.ts'
 import { eventKey, type listEvents, verdictOf } from './events.ts'
-import { findIncident } from './incidents.ts'
+import { attribute } from './attribution.ts'
+import { findIncident, listIncidents } from './incidents.ts'
 import connector from './index.ts'
 
 const start = Date.parse('2026-06-01T00:00:00Z')
@@ -755,3 +756,18 @@ test('a key on the wrong region is told to try the other', async () => {
   )
   expect(states.filter((state) => state === 'skip')).toHaveLength(4)
 })
+
+test.each(['404', '403'])(
+  'an account that is gone (%s) spoils no question about the others',
+  async (foreignAccounts) => {
+    const { pair, world, customers, requests } = await setUp({ switches: { foreignAccounts } })
+    const page = await pair.client.call(listIncidents, {})
+    const rows = page.rows.slice(0, 5)
+    requests.length = 0
+    const owners = await attribute(pair.client, rows, ['999999', ...customers, '999998'])
+    const expected = truth(world, pair.clock.now)
+    expect([...owners]).toEqual(expect.arrayContaining(rows.map((row) => [row.id, expected.get(row.id)])))
+    expect(owners.size).toBe(5)
+    expect(requests.some((one) => one.includes('999999'))).toBe(true)
+  },
+)

@@ -196,3 +196,12 @@ test.each<Record<string, string>>([
   expect(await run()).toHaveLength(90)
   expect(holding.rejected).toEqual([])
 })
+
+test.each(['401', '403'])(
+  'tasks that the token may not read rest, and say why: status %s',
+  async (forbiddenStatus) => {
+    const { run, holding } = setUp('tasks', { switches: { forbidden: 'tasks', forbiddenStatus } })
+    expect(await run()).toEqual([])
+    expect(holding.incomplete).toEqual([expect.stringMatching(/switched off, no permission/)])
+  },
+)

@@ -431,6 +431,18 @@ test('with the 21 permissions the desk does all of its work; without Tickets - C
   })
 })
 
+test('a missing permission is told from a bad token by 403, too, and whatever stands in a 401', async () => {
+  const key = open().state.keys.find((known) => known.name === 'Without Tickets - Create')?.value
+  const lacking = open({ key: key!, switches: { missingPermission: '403' } })
+  const refused = await desk.create(lacking.client, draft())
+  expect(refused.ok ? undefined : refused.error.code).toBe('missing_permission')
+  for (const unauthorizedBody of ['message', 'empty', 'html']) {
+    const wrong = open({ key: 'T-wrong', switches: { unauthorizedBody } })
+    const outcome = await desk.create(wrong.client, draft())
+    expect(outcome.ok ? undefined : outcome.error.code).toBe('unauthorized')
+  }
+})
+
 function pick({ status, code, verdict }: ApiError): object {
   return { status, code, verdict }
 }

@@ -180,8 +180,10 @@ export const switches: Record<string, Switch> = {
     values: ['401', '403'],
   },
   unauthorizedBody: {
-    about: 'The body of the 401 to a bad token, which nobody has published.',
-    values: ['error', 'message', 'empty', 'html'],
+    about: 'The body of the 401 to a bad token, which nobody has published; also `empty`.',
+    values: ['error', 'message', 'html'],
+    free: true,
+    hostile: ['message', 'empty', 'html'],
   },
   notFoundBody: {
     about: 'The body of a 404; all three are published.',

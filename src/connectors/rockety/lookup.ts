@@ -26,7 +26,8 @@ export async function carrying<Row extends Raw>(
 ): Promise<Row[]> {
   const listed = await listAll(client, kind.list, query)
   const told = (row: Raw): boolean => descriptions.some((name) => row[name] !== undefined)
-  const rows = await described(client, kind, listed.rows, descriptions)
+  // A list that leaves descriptions out would hide every marker: then each row is read by itself.
+  const rows = listed.rows.some(told) ? listed.rows : await readEach(client, kind, listed.rows)
   // Under whatever name it may stand there.
   const holds = (row: Raw): boolean => (told(row) ? textOf(row, descriptions) : textsOf(row)).includes(marker)
   const found = rows.filter(holds)
@@ -67,17 +68,6 @@ async function listAll<Row>(
     if (!walk.complete) throw unsettled(client, walk.reason ?? 'the list was not seen whole')
   }
   return { rows: [...rows.values()], orThrow }
-}
-
-/** A list that leaves descriptions out would hide every marker: then each row is read by itself. */
-async function described<Row extends Raw>(
-  client: Client,
-  kind: Kind<Row>,
-  rows: Row[],
-  descriptions: readonly string[],
-): Promise<Row[]> {
-  const told = (row: Raw): boolean => descriptions.some((name) => row[name] !== undefined)
-  return rows.some(told) ? rows : readEach(client, kind, rows)
 }
 
 async function readEach<Row extends Raw>(client: Client, { get }: Kind<Row>, rows: Row[]): Promise<Row[]> {

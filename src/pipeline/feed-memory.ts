@@ -12,6 +12,8 @@ const customersMs = 600_000
 export class FeedMemory {
   /** The cursor's JSON text; undefined before the first. */
   cursor: string | undefined
+  /** When this process last wrote it down, epoch ms. */
+  writtenAt = 0
   horizon: FeedState['horizon']
   last: FeedState['last']
   /** Pages of which every row is held. The client hands out the same page while the vendor sends the same bytes. */

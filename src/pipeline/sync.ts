@@ -61,6 +61,8 @@ interface Attempt {
   startedAt: number
   /** Where a plain cursor stood when it began. */
   plainMark: number
+  /** It has brought rows. */
+  brought: boolean
 }
 
 async function run(
@@ -74,7 +76,8 @@ async function run(
   const plainMark = memory.horizon.newest
   const client = live.client.alone()
   const own = { ...live, client }
-  const attempt = { hub, live: own, feed, lease, memory, ledger: new Ledger(), startedAt, plainMark }
+  const ledger = new Ledger()
+  const attempt = { hub, live: own, feed, lease, memory, ledger, startedAt, plainMark, brought: false }
   let rows = 0
   let error: string | undefined
   try {
@@ -124,17 +127,26 @@ async function finish(
   return finished
 }
 
-/** A quiet minute writes nothing. Returns how many rows were new. */
+/** The cursor of a turn that brought nothing need not be written at once: from the former one nothing is lost. */
+const unwrittenMs = 30 * 60_000
+
+/** A quiet turn writes nothing. Returns how many rows were new. */
 async function take(attempt: Attempt, batch: Batch): Promise<number> {
-  const { ledger, memory } = attempt
+  const { ledger, memory, startedAt } = attempt
   ledger.take(batch)
   const cursor = JSON.stringify(batch.cursor)
   const nothing = batch.rows.length === 0 && (batch.rejected ?? []).length === 0
-  if (nothing && cursor === memory.cursor && memory.news(batch.covered).length === 0) {
-    if (!(await someoneCameOrWent(attempt, batch))) return 0
+  const mayWait = !attempt.brought && startedAt - memory.writtenAt < unwrittenMs
+  if (nothing && (cursor === memory.cursor || mayWait) && memory.news(batch.covered).length === 0) {
+    if (!(await someoneCameOrWent(attempt, batch))) {
+      memory.cursor = cursor
+      return 0
+    }
   }
   const count = await commit(attempt, batch)
   memory.cursor = cursor
+  memory.writtenAt = startedAt
+  attempt.brought ||= !nothing
   memory.rows.wrote(batch.rows)
   return count
 }

@@ -178,7 +178,7 @@ async function hostileTimes({ plan, machine, clock, chaos, struck, end }: Times)
     if (process.life.suspended) {
       struck.suspension++
       woken.push(process)
-      const [sleeps, awaits] = [between(random, 1, 20) * minute, between(random, 50, 3000)]
+      const [sleeps, awaits] = [between(random, 1, 20) * minute, between(random, 20, 600)]
       void clock.sleep(sleeps).then(() => process.life.resume(awaits))
     } else if (!process.life.dead) {
       await stopped(process.stop(), clock, () => process.gone)

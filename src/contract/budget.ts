@@ -26,7 +26,7 @@ interface Waiting {
 }
 
 /** After a ledger that could not be reached. */
-const retryMs = 2_000
+const retryMs = 15_000
 
 /** What all clients of one credential (or one egress address) may send together. */
 export class Budget {

@@ -3,7 +3,8 @@ import type { FeedState } from '../store/feed-states.ts'
 import type { Store } from '../store/store.ts'
 import { HeldRows } from './held-rows.ts'
 
-const customersMs = 600_000
+/** In which another process may have learnt of customers. */
+const customersMs = 3_600_000
 
 /**
  * What this process still knows of a feed from its last run, so that a quiet run asks the database nothing. Good for as
@@ -44,13 +45,17 @@ export class FeedMemory {
     for (const one of covered) this.#covered.set(one.customerId, JSON.stringify(one))
   }
 
-  /** Customers come from another feed, which nobody watches here: they are asked for again after ten minutes. */
+  /** They come from another feed; see `forgetCustomers`. */
   async customers(now: number, ask: () => Promise<string[]>): Promise<string[]> {
     const kept = this.#customers
     if (kept !== undefined && kept.ids.length > 0 && now - kept.at < customersMs) return kept.ids
     const ids = await ask()
     this.#customers = { at: now, ids }
     return ids
+  }
+
+  forgetCustomers(): void {
+    this.#customers = undefined
   }
 }
 
@@ -68,6 +73,11 @@ export function recall(store: Store, name: string): FeedMemory | undefined {
 export function remember(store: Store, name: string, memory: FeedMemory): void {
   const all = memories.get(store) ?? new Map<string, FeedMemory>()
   memories.set(store, all.set(name, memory))
+}
+
+/** There are customers whom no feed knows of yet. */
+export function forgetCustomers(store: Store): void {
+  for (const memory of memories.get(store)?.values() ?? []) memory.forgetCustomers()
 }
 
 /** After a failure nobody knows what was committed: the database tells. */

@@ -5,6 +5,7 @@ import { markDone, takePending } from '../store/records.ts'
 import type { Db } from '../store/store.ts'
 import { keepCases } from './correlate.ts'
 import { type SeenCustomer, mapCustomers, toSeenCustomer } from './customers.ts'
+import { forgetCustomers } from './feed-memory.ts'
 import { toTraces, tracesOfWaiting } from './traces.ts'
 import type { Hub } from './hub.ts'
 import { type Lease, withLease } from './lease.ts'
@@ -38,7 +39,8 @@ export async function advance(hub: Hub): Promise<number | undefined> {
 /** A batch that fails as a whole is halved until the record that it fails on stands alone and goes to dead letters. */
 async function throughStages(hub: Hub, lease: Lease, records: readonly VendorRecord[]): Promise<void> {
   try {
-    await hub.store.transaction((tx) => stages(tx, hub, lease, records))
+    const seen = await hub.store.transaction((tx) => stages(tx, hub, lease, records))
+    if (seen > 0) forgetCustomers(hub.store)
   } catch (error) {
     if (!(error instanceof StageError)) throw error
     if (records.length === 1) return bury(hub, lease, records[0], error)
@@ -48,7 +50,8 @@ async function throughStages(hub: Hub, lease: Lease, records: readonly VendorRec
   }
 }
 
-async function stages(tx: Db, hub: Hub, lease: Lease, records: readonly VendorRecord[]): Promise<void> {
+/** Returns how many customers were seen. */
+async function stages(tx: Db, hub: Hub, lease: Lease, records: readonly VendorRecord[]): Promise<number> {
   const now = hub.outside.now()
   await lease.renew(tx)
   const { seen, traces, findings, reports, tasks } = read(hub, records)
@@ -69,6 +72,7 @@ async function stages(tx: Db, hub: Hub, lease: Lease, records: readonly VendorRe
     tx,
     records.map((record) => record.id),
   )
+  return seen.length
 }
 
 /** The pure part: what the vendor's folder makes of its own records. */

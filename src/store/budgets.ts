@@ -2,6 +2,7 @@ import type { Holding, Mood } from '../contract/ledger.ts'
 import type { Pace } from '../contract/limits.ts'
 import type { Db } from './engine.ts'
 import { decode, encode } from './json.ts'
+import { prepared } from './prepared.ts'
 
 export interface BudgetRow {
   name: string
@@ -46,10 +47,18 @@ export async function putBudget(db: Db, budget: StoredBudget): Promise<boolean> 
       .onConflict((on) => on.column('name').doNothing())
     return ((await query.executeTakeFirst()).numInsertedOrUpdatedRows ?? 0n) > 0n
   }
-  const { name, ...rest } = row
-  const query = db.updateTable('budgets').set(rest).where('name', '=', name)
-  return (await query.where('version', '=', budget.version - 1).executeTakeFirst()).numUpdatedRows > 0n
+  return ((await change(db, { ...row, before: budget.version - 1 })).numAffectedRows ?? 0n) > 0n
 }
+
+interface Change extends BudgetRow, Record<string, string | number> {
+  /** The version that it changes. */
+  before: number
+}
+
+const change = prepared((db, { name, before, ...rest }: Change) => {
+  const query = db.updateTable('budgets').set(rest).where('name', '=', name)
+  return query.where('version', '=', before).compile()
+})
 
 /** Forgets those of credentials that nobody has used since. */
 export async function pruneBudgets(db: Db, before: number): Promise<void> {

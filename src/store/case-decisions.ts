@@ -2,6 +2,7 @@ import type { CaseDecision } from '../domain/case.ts'
 import type { Db } from './engine.ts'
 import { insertMany } from './insert.ts'
 import { among } from './lists.ts'
+import { prepared } from './prepared.ts'
 
 export interface CaseDecisionRow {
   case_id: string
@@ -17,12 +18,17 @@ export async function putDecision(db: Db, { caseId, ...same }: CaseDecision): Pr
   await insertMany(db, 'case_decisions', [row], { on: ['case_id'], set: ['status', 'who', 'reason', 'at'] })
 }
 
-export async function decisionsOf(db: Db, caseIds: string[]): Promise<Map<string, CaseDecision>> {
-  const rows = await db
+const ofCases = prepared((db, { caseIds }: { caseIds: readonly string[] }) =>
+  db
     .selectFrom('case_decisions')
     .selectAll()
     .where(among(db, 'case_id', caseIds))
-    .execute()
+    .compile(),
+)
+
+export async function decisionsOf(db: Db, caseIds: readonly string[]): Promise<Map<string, CaseDecision>> {
+  if (caseIds.length === 0) return new Map()
+  const { rows } = await ofCases(db, { caseIds })
   return new Map(rows.map(({ case_id, ...same }) => [case_id, { caseId: case_id, ...same }]))
 }
 

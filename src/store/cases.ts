@@ -5,6 +5,7 @@ import type { Db } from './engine.ts'
 import { insertMany } from './insert.ts'
 import { decode, encode } from './json.ts'
 import { among, type Before, isBefore, listTable } from './lists.ts'
+import { prepared } from './prepared.ts'
 
 export interface CaseRow {
   id: string
@@ -38,14 +39,17 @@ export async function putCases(db: Db, cases: Case[]): Promise<void> {
   await insertMany(db, 'cases', cases.map(toRow), { on: ['id'], set: [...updated] })
 }
 
-export async function casesByIds(db: Db, ids: string[]): Promise<Case[]> {
-  const rows = await db
+const byIds = prepared((db, { ids }: { ids: readonly string[] }) =>
+  db
     .selectFrom('cases')
     .selectAll()
     .where(among(db, 'id', ids))
     .orderBy('id')
-    .execute()
-  return rows.map(fromRow)
+    .compile(),
+)
+
+export async function casesByIds(db: Db, ids: readonly string[]): Promise<Case[]> {
+  return ids.length === 0 ? [] : (await byIds(db, { ids })).rows.map(fromRow)
 }
 
 /** Every case of these tenants. */

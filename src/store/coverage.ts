@@ -4,6 +4,7 @@ import type { Db } from './engine.ts'
 import { insertMany } from './insert.ts'
 import { decode, encode } from './json.ts'
 import { among } from './lists.ts'
+import { prepared } from './prepared.ts'
 
 export interface CoverageRow {
   connection_id: string
@@ -27,6 +28,21 @@ export interface ReadParts {
   readAt: number
 }
 
+interface Which extends Record<string, string | string[]> {
+  connectionId: string
+  feed: string
+  customers: string[]
+}
+
+const spans = prepared((db, { connectionId, feed, customers }: Which) => {
+  const query = db.selectFrom('coverage').select(['customer_id', 'spans'])
+  return query
+    .where('connection_id', '=', connectionId)
+    .where('feed', '=', feed)
+    .where(among(db, 'customer_id', customers))
+    .compile()
+})
+
 /** Adds what a read has covered. To be called within the transaction that commits its rows. */
 export async function addCovered(
   db: Db,
@@ -36,12 +52,7 @@ export async function addCovered(
   now: number,
 ): Promise<void> {
   const customers = [...new Set(covered.map((one) => one.customerId ?? ''))]
-  const query = db.selectFrom('coverage').select(['customer_id', 'spans'])
-  const before = await query
-    .where('connection_id', '=', connectionId)
-    .where('feed', '=', feed)
-    .where(among(db, 'customer_id', customers))
-    .execute()
+  const { rows: before } = await spans(db, { connectionId, feed, customers })
   const spansOf = new Map(before.map((row) => [row.customer_id, decode<Span[]>(row.spans)]))
   const rows = customers.map((customer): CoverageRow => {
     const own = covered.filter((one) => (one.customerId ?? '') === customer)

@@ -46,6 +46,7 @@ export async function setMissing(
   vendorIds: readonly string[],
   since: number | null,
 ): Promise<void> {
+  if (vendorIds.length === 0) return
   const query = db.updateTable('customers').set({ missing_since: since })
   await query
     .where('connection_id', '=', connectionId)

@@ -5,6 +5,7 @@ import type { Db } from './engine.ts'
 import { type Conflict, insertMany } from './insert.ts'
 import { decode, encode } from './json.ts'
 import { among } from './lists.ts'
+import { prepared } from './prepared.ts'
 
 export interface FindingRow {
   id: string
@@ -53,14 +54,17 @@ export async function putFindings(db: Db, findings: FindingToPut[]): Promise<voi
   await insertMany(db, 'findings', findings.map(toRow), { on: ['id'], set: [...updated] })
 }
 
-export async function findingsByIds(db: Db, ids: string[]): Promise<StoredFinding[]> {
-  const rows = await db
+const byIds = prepared((db, { ids }: { ids: readonly string[] }) =>
+  db
     .selectFrom('findings')
     .selectAll()
     .where(among(db, 'id', ids))
     .orderBy('id')
-    .execute()
-  return rows.map(fromRow)
+    .compile(),
+)
+
+export async function findingsByIds(db: Db, ids: readonly string[]): Promise<StoredFinding[]> {
+  return ids.length === 0 ? [] : (await byIds(db, { ids })).rows.map(fromRow)
 }
 
 // The partial index on quarantined findings serves a query only when it states this literally.
@@ -174,15 +178,19 @@ export async function findingsSince(db: Db, since: number): Promise<StoredFindin
 }
 
 /** Those of the cases in which the vendor still has a finding open. */
-export async function casesWithOpenFindings(db: Db, caseIds: string[]): Promise<Set<string>> {
+export async function casesWithOpenFindings(db: Db, caseIds: readonly string[]): Promise<Set<string>> {
+  if (caseIds.length === 0) return new Set()
+  return new Set((await stillOpen(db, { caseIds })).rows.map((row) => row.case_id))
+}
+
+const stillOpen = prepared((db, { caseIds }: { caseIds: readonly string[] }) => {
   const query = db
     .selectFrom('edges')
     .innerJoin('findings', 'findings.id', 'edges.finding_id')
     .where(among(db, 'edges.case_id', caseIds))
     .where('findings.open', '=', 1)
-  const rows = await query.select('edges.case_id').distinct().execute()
-  return new Set(rows.map((row) => row.case_id))
-}
+  return query.select('edges.case_id').distinct().compile()
+})
 
 function toRow(finding: FindingToPut): FindingRow {
   return {

@@ -1,14 +1,30 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely'
-import { type Db, engineOf } from './engine.ts'
+import { type Db, type Engine, engineOf } from './engine.ts'
 
 /**
  * Lists as one parameter. The text of a query then does not depend on the length of the list: no parameter limit, and
  * SQLite keeps one prepared statement.
  */
-export function among(db: Db, column: string, values: readonly string[]): RawBuilder<SqlBool> {
-  return engineOf(db) === 'postgres'
-    ? sql`${sql.ref(column)} = any(${values}::text[])`
-    : sql`${sql.ref(column)} in (select value from json_each(${JSON.stringify(values)}))`
+export function among(db: Db, column: string, values: readonly string[] | Mark): RawBuilder<SqlBool> {
+  const engine = engineOf(db)
+  const list = values instanceof Mark ? values : listParameter(engine, values)
+  return engine === 'postgres'
+    ? sql`${sql.ref(column)} = any(${list}::text[])`
+    : sql`${sql.ref(column)} in (select value from json_each(${list}))`
+}
+
+/** Stands for an argument while a query is compiled that will run with others; see `prepared`. */
+export class Mark {
+  readonly name: string
+
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+/** A list in the form in which the engine takes it as one parameter; anything else as it is. */
+export function listParameter(engine: Engine, value: unknown): unknown {
+  return engine === 'sqlite' && Array.isArray(value) ? JSON.stringify(value) : value
 }
 
 /** Rows of texts as a table: `listTable(db, 'k', ['kind', 'value'], [['host', 'ws-01']])`. */

@@ -1,20 +1,14 @@
 import type { CompiledQuery, QueryResult } from 'kysely'
 import { type Db, type Engine, engineOf } from './engine.ts'
+import { Mark, listParameter } from './lists.ts'
 
-/** Stands for an argument while a query is compiled. */
-class Mark {
-  readonly name: string
-
-  constructor(name: string) {
-    this.name = name
-  }
-}
+type Argument = string | number | readonly string[]
 
 /**
  * A query that runs all the time: built and compiled once per engine, then run with other arguments. `build` must use
- * each argument as a value and nothing else.
+ * each argument as a value, a list with `among`, and nothing else.
  */
-export function prepared<Args extends Record<string, string | number>, Row>(
+export function prepared<Args extends Record<string, Argument>, Row>(
   build: (db: Db, args: Args) => CompiledQuery<Row>,
 ): (db: Db, args: Args) => Promise<QueryResult<Row>> {
   const kept = new Map<Engine, CompiledQuery<Row>>()
@@ -22,7 +16,9 @@ export function prepared<Args extends Record<string, string | number>, Row>(
     const engine = engineOf(db)
     let query = kept.get(engine)
     if (query === undefined) kept.set(engine, (query = build(db, marksFor(args))))
-    const parameters = query.parameters.map((value) => (value instanceof Mark ? args[value.name] : value))
+    const parameters = query.parameters.map((value) =>
+      value instanceof Mark ? listParameter(engine, args[value.name]) : value,
+    )
     return db.executeQuery({ ...query, parameters })
   }
 }

@@ -3,6 +3,7 @@ import type { VendorRecord } from '../domain/record.ts'
 import type { Db } from './engine.ts'
 import { insertMany } from './insert.ts'
 import { type Before, among, isBefore, listTable } from './lists.ts'
+import { prepared } from './prepared.ts'
 
 export interface RecordRow {
   id: string
@@ -34,11 +35,7 @@ export interface Added {
 export async function putRecords(db: Db, rows: VendorRecord[]): Promise<Added> {
   if (rows.length === 0) return { fresh: [], firsts: [] }
   const ids = [...new Set(rows.map((row) => row.id))]
-  const held = await db
-    .selectFrom('records')
-    .select(['id', 'head'])
-    .where(among(db, 'id', ids))
-    .execute()
+  const { rows: held } = await headsOf(db, { ids })
   const headOf = new Map(held.map((row) => [row.id, row.head]))
   const fresh = new Map(rows.filter((row) => !headOf.has(row.id)).map((row) => [row.id, row]))
   const last = new Map(rows.map((row) => [thing(row), row]))
@@ -60,6 +57,14 @@ export async function putRecords(db: Db, rows: VendorRecord[]): Promise<Added> {
   return { fresh: added, firsts }
 }
 
+const headsOf = prepared((db, { ids }: { ids: string[] }) =>
+  db
+    .selectFrom('records')
+    .select(['id', 'head'])
+    .where(among(db, 'id', ids))
+    .compile(),
+)
+
 /** What a record is a version of. */
 function thing(row: Pick<VendorRecord, 'connectionId' | 'feed' | 'vendorId'>): string {
   return `${row.connectionId}\n${row.feed}\n${row.vendorId}`
@@ -73,17 +78,21 @@ async function retire(db: Db, heads: VendorRecord[]): Promise<Set<string>> {
     if (!first) continue
     const { connectionId, feed } = first
     const ids = group.map((row) => row.vendorId)
-    const query = db.updateTable('records').set({ head: 0 }).where(isHead)
-    const rows = await query
-      .where('connection_id', '=', connectionId)
-      .where('feed', '=', feed)
-      .where(among(db, 'vendor_id', ids))
-      .returning('vendor_id')
-      .execute()
+    const { rows } = await unhead(db, { connectionId, feed, vendorIds: ids })
     for (const row of rows) retired.add(thing({ connectionId, feed, vendorId: row.vendor_id }))
   }
   return retired
 }
+
+const unhead = prepared((db, { connectionId, feed, vendorIds }: Things) => {
+  const query = db.updateTable('records').set({ head: 0 }).where(isHead)
+  return query
+    .where('connection_id', '=', connectionId)
+    .where('feed', '=', feed)
+    .where(among(db, 'vendor_id', vendorIds))
+    .returning('vendor_id')
+    .compile()
+})
 
 // Partial indexes serve a query only when it states their condition as a literal.
 const isHead = sql<boolean>`head = 1`
@@ -96,14 +105,22 @@ export async function heads(
   feed: string,
   vendorIds: string[],
 ): Promise<VendorRecord[]> {
-  const query = db.selectFrom('records').selectAll().where(isHead).where('connection_id', '=', connectionId)
-  return (
-    await query
-      .where('feed', '=', feed)
-      .where(among(db, 'vendor_id', vendorIds))
-      .execute()
-  ).map(fromRow)
+  return (await headRows(db, { connectionId, feed, vendorIds })).rows.map(fromRow)
 }
+
+interface Things extends Record<string, string | string[]> {
+  connectionId: string
+  feed: string
+  vendorIds: string[]
+}
+
+const headRows = prepared((db, { connectionId, feed, vendorIds }: Things) => {
+  const query = db.selectFrom('records').selectAll().where(isHead).where('connection_id', '=', connectionId)
+  return query
+    .where('feed', '=', feed)
+    .where(among(db, 'vendor_id', vendorIds))
+    .compile()
+})
 
 export async function openHeads(db: Db, connectionId: string, feed: string): Promise<VendorRecord[]> {
   const query = db
@@ -122,12 +139,16 @@ export async function takePending(db: Db, limit: number): Promise<VendorRecord[]
 }
 
 export async function markDone(db: Db, ids: string[]): Promise<void> {
-  await db
+  await done(db, { ids })
+}
+
+const done = prepared((db, { ids }: { ids: string[] }) =>
+  db
     .updateTable('records')
     .set({ pending: 0 })
     .where(among(db, 'id', ids))
-    .execute()
-}
+    .compile(),
+)
 
 /** What the vendor showed last of one thing is to be read again; nothing when it has shown nothing. */
 export async function readAgain(db: Db, connectionId: string, feed: string, vendorId: string): Promise<void> {

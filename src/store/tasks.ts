@@ -4,6 +4,7 @@ import type { Task } from '../domain/task.ts'
 import type { Db } from './engine.ts'
 import { insertMany } from './insert.ts'
 import { among, type Before, isBefore } from './lists.ts'
+import { prepared } from './prepared.ts'
 
 export interface TaskRow {
   id: string
@@ -79,13 +80,19 @@ export async function tasksOfCases(db: Db, caseIds: string[]): Promise<Task[]> {
 
 /** Those of the board's tasks that are ours. */
 export async function tasksByVendorIds(db: Db, connectionId: string, vendorIds: string[]): Promise<Task[]> {
-  const query = db.selectFrom('tasks').selectAll().where('connection_id', '=', connectionId)
-  const rows = await query
-    .where(among(db, 'vendor_id', vendorIds))
-    .orderBy('id')
-    .execute()
-  return rows.map(fromRow)
+  if (vendorIds.length === 0) return []
+  return (await byVendorIds(db, { connectionId, vendorIds })).rows.map(fromRow)
 }
+
+const byVendorIds = prepared(
+  (db, { connectionId, vendorIds }: { connectionId: string; vendorIds: string[] }) => {
+    const query = db.selectFrom('tasks').selectAll().where('connection_id', '=', connectionId)
+    return query
+      .where(among(db, 'vendor_id', vendorIds))
+      .orderBy('id')
+      .compile()
+  },
+)
 
 /** Tasks of open cases whose making has not been decided: their tenant has no project on a board yet. */
 export async function waitingTasks(db: Db, tenantIds: string[]): Promise<Task[]> {

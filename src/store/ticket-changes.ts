@@ -57,6 +57,18 @@ export async function dueChanges(
   now: number,
   limit: number,
 ): Promise<StoredChange[]> {
+  const { rows } = await due(db, { connectionId, now, limit })
+  const seen = new Set<string>()
+  return rows.filter((row) => !seen.has(row.case_id) && seen.add(row.case_id)).map(fromRow)
+}
+
+interface Due extends Record<string, string | number> {
+  connectionId: string
+  now: number
+  limit: number
+}
+
+const due = prepared((db, { connectionId, now, limit }: Due) => {
   const query = db
     .selectFrom('ticket_changes as c')
     .selectAll()
@@ -70,7 +82,7 @@ export async function dueChanges(
   const ticketed = sql<boolean>`(c.kind in ('create', 'alert', 'write-back', 'project', 'task', 'task-status') or exists (
     select 1 from tickets as t where t.case_id = c.case_id and t.connection_id = c.connection_id
       and (t.folded_into is null and t.gone is null or t.folded_into is not null and t.gone = 'merged')))`
-  const rows = await query
+  return query
     .where('due_at', '<=', now)
     .where((eb) => eb.not(blocked))
     .where(ticketed)
@@ -78,11 +90,9 @@ export async function dueChanges(
     .orderBy('kind')
     .orderBy('version')
     .orderBy('id')
-    .limit(limit)
-    .execute()
-  const seen = new Set<string>()
-  return rows.filter((row) => !seen.has(row.case_id) && seen.add(row.case_id)).map(fromRow)
-}
+    .limit(sql<number>`${limit}`)
+    .compile()
+})
 
 /** What was decided for these cases' tickets can no longer be done. */
 export async function refuseWaiting(
@@ -282,16 +292,20 @@ export async function cancelUnsent(db: Db, caseIds: readonly string[]): Promise<
 
 /** How many changes of each kind each case has, by `changeKey`: the version of the last one. */
 export async function lastVersions(db: Db, caseIds: string[]): Promise<Map<string, number>> {
+  const { rows } = await versions(db, { caseIds })
+  return new Map(rows.map((row) => [changeKey(row.case_id, row.kind), row.version]))
+}
+
+const versions = prepared((db, { caseIds }: { caseIds: string[] }) => {
   const query = db
     .selectFrom('ticket_changes')
     .where(among(db, 'case_id', caseIds))
     .groupBy(['case_id', 'kind'])
-  const rows = await query
+  return query
     .select(['case_id', 'kind'])
     .select((eb) => eb.fn.max<number>('version').as('version'))
-    .execute()
-  return new Map(rows.map((row) => [changeKey(row.case_id, row.kind), row.version]))
-}
+    .compile()
+})
 
 export function changeKey(caseId: string, kind: ChangeKind): string {
   return `${caseId} ${kind}`
@@ -299,13 +313,17 @@ export function changeKey(caseId: string, kind: ChangeKind): string {
 
 /** What has left for these cases and may have been carried out, while nobody knows yet. */
 export async function onTheirWay(db: Db, caseIds: string[]): Promise<StoredChange[]> {
+  const { rows } = await flying(db, { caseIds })
+  return rows.map(fromRow).sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
+}
+
+const flying = prepared((db, { caseIds }: { caseIds: string[] }) => {
   const query = db
     .selectFrom('ticket_changes')
     .selectAll()
     .where(sql<boolean>`state in ('sending', 'ambiguous')`)
-  const rows = await query.where(among(db, 'case_id', caseIds)).execute()
-  return rows.map(fromRow).sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
-}
+  return query.where(among(db, 'case_id', caseIds)).compile()
+})
 
 function toRow(change: TicketChange): ChangeRow {
   return {

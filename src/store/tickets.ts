@@ -4,6 +4,7 @@ import type { Db } from './engine.ts'
 import { insertMany } from './insert.ts'
 import { decode, encode } from './json.ts'
 import { among, type Before, isBefore } from './lists.ts'
+import { prepared } from './prepared.ts'
 
 export interface TicketRow {
   id: string
@@ -55,27 +56,36 @@ export async function ticketsByVendorIds(
   connectionId: string,
   vendorIds: string[],
 ): Promise<Ticket[]> {
-  const query = db.selectFrom('tickets').selectAll().where('connection_id', '=', connectionId)
-  const rows = await query
-    .where(among(db, 'vendor_id', vendorIds))
-    .orderBy('id')
-    .execute()
-  return rows.map(fromRow)
+  if (vendorIds.length === 0) return []
+  return (await byVendorIds(db, { connectionId, vendorIds })).rows.map(fromRow)
 }
+
+const byVendorIds = prepared(
+  (db, { connectionId, vendorIds }: { connectionId: string; vendorIds: string[] }) => {
+    const query = db.selectFrom('tickets').selectAll().where('connection_id', '=', connectionId)
+    return query
+      .where(among(db, 'vendor_id', vendorIds))
+      .orderBy('id')
+      .compile()
+  },
+)
 
 /** Tickets that were merged into these. */
 export async function ticketsMergedInto(db: Db, ids: string[]): Promise<Ticket[]> {
+  return (await mergedInto(db, { ids })).rows.map(fromRow)
+}
+
+const mergedInto = prepared((db, { ids }: { ids: string[] }) => {
   const query = db
     .selectFrom('tickets')
     .selectAll()
     .where(sql<boolean>`folded_into is not null`)
-  const rows = await query
+  return query
     .where(among(db, 'folded_into', ids))
     .where('gone', '=', 'merged')
     .orderBy('id')
-    .execute()
-  return rows.map(fromRow)
-}
+    .compile()
+})
 
 /**
  * The ticket at which work on each case goes on: its youngest that still stands, or the one that this was merged into.
@@ -109,12 +119,16 @@ async function standing(db: Db, id: string | null): Promise<Ticket | undefined> 
 }
 
 export async function ticketsOf(db: Db, caseIds: string[]): Promise<Ticket[]> {
+  return caseIds.length === 0 ? [] : (await ofCases(db, { caseIds })).rows.map(fromRow)
+}
+
+const ofCases = prepared((db, { caseIds }: { caseIds: string[] }) => {
   const query = db
     .selectFrom('tickets')
     .selectAll()
     .where(among(db, 'case_id', caseIds))
-  return (await query.orderBy('created_at').orderBy('id').execute()).map(fromRow)
-}
+  return query.orderBy('created_at').orderBy('id').compile()
+})
 
 /** Newest first. */
 export async function listTickets(
@@ -133,16 +147,15 @@ export async function listTickets(
 
 /** The ticket that carries a marker; of several, the one that the others were folded into. */
 export async function ticketByMarker(db: Db, marker: string): Promise<Ticket | undefined> {
-  const rows = await db
-    .selectFrom('tickets')
-    .selectAll()
-    .where('marker', '=', marker)
-    .orderBy('created_at')
-    .orderBy('id')
-    .execute()
+  const { rows } = await byMarker(db, { marker })
   const row = rows.find((each) => each.folded_into === null) ?? rows[0]
   return row && fromRow(row)
 }
+
+const byMarker = prepared((db, { marker }: { marker: string }) => {
+  const query = db.selectFrom('tickets').selectAll().where('marker', '=', marker)
+  return query.orderBy('created_at').orderBy('id').compile()
+})
 
 export async function foldTicket(db: Db, id: string, into: string): Promise<void> {
   await db.updateTable('tickets').set({ folded_into: into }).where('id', '=', id).execute()

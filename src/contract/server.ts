@@ -74,6 +74,7 @@ interface ReadQuery {
 }
 
 const maxReadQueries = 200
+const maxFoundPaths = 500
 
 /** The server half of a contract: authenticates, limits, routes, validates, and cuts pages by itself. */
 export function createServer(parts: ServerParts): (request: WireRequest) => Promise<WireAnswer> {
@@ -134,11 +135,15 @@ export function createServer(parts: ServerParts): (request: WireRequest) => Prom
   }
 }
 
-type Routes = Map<string, SmartRouter<Route>>
+interface Routes {
+  byMethod: ReadonlyMap<string, SmartRouter<Route>>
+  /** Where paths led that came before: the same ones come again and again. */
+  found: Map<string, Match | undefined>
+}
 
 /** Paths without parameters go first, so that `/tickets/settings` is not a ticket's id. */
 function routesOf(contract: Contract): Routes {
-  const routes: Routes = new Map()
+  const routes = new Map<string, SmartRouter<Route>>()
   const holes = (op: Operation): number => op.path.split('{').length
   for (const op of Object.values(contract.operations).toSorted((a, b) => holes(a) - holes(b))) {
     const query = (op.query ?? z.object({})).extend(op.paging?.query ?? {})
@@ -147,7 +152,7 @@ function routesOf(contract: Contract): Routes {
     router.add(op.method, pathOf(contract, op).replace(/\{(\w+)\}/g, ':$1'), { op, query, read: new Map() })
     routes.set(op.method, router)
   }
-  return routes
+  return { byMethod: routes, found: new Map() }
 }
 
 function pathOf(contract: Contract, op: Operation): string {
@@ -167,7 +172,9 @@ function match(
   if (found !== undefined) return found
   const { wrongMethod } = contract
   const status = typeof wrongMethod === 'function' ? wrongMethod(request.method, switches) : wrongMethod
-  const others = [...routes.keys()].filter((method) => lookFor(routes, { ...request, method }) !== undefined)
+  const others = [...routes.byMethod.keys()].filter(
+    (method) => lookFor(routes, { ...request, method }) !== undefined,
+  )
   if (others.length === 0 || status !== 405) throw notServed()
   throw new Refusal(405, 'method_not_allowed', 'Method not allowed', {
     headers: { allow: others.join(', ') },
@@ -178,7 +185,12 @@ function match(
 function lookFor(routes: Routes, request: WireRequest): Match | undefined {
   const path = request.path.length > 1 ? request.path.replace(/\/+$/, '') : request.path
   const method = request.method === 'HEAD' ? 'GET' : request.method
-  return find(routes.get(method), method, path)
+  const name = `${method} ${path}`
+  if (routes.found.has(name)) return routes.found.get(name)
+  if (routes.found.size >= maxFoundPaths) routes.found.clear()
+  const match = find(routes.byMethod.get(method), method, path)
+  routes.found.set(name, match)
+  return match
 }
 
 function find(router: SmartRouter<Route> | undefined, method: string, path: string): Match | undefined {

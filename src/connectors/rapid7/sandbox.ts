@@ -35,6 +35,7 @@ export const sandbox: SandboxVendor = {
     const rapid = new RapidWorld(world)
     const searches = new LogSearch(world.start, random)
     let requests = 0
+    const family = uuidOf('request', world.seed).slice(0, 24)
     return {
       keys,
       behaviours: {
@@ -53,7 +54,7 @@ export const sandbox: SandboxVendor = {
       identify: (key, request) => identify(rapid.cast, key, request),
       advance: () => rapid.advance(now(), Number(switches['indexLagSeconds'] ?? 0) * 1000),
       raised: () => rapid.raised(switches['siemAlerts'] !== 'off'),
-      newRequestId: () => uuidOf('request', world.seed, ++requests),
+      newRequestId: () => `${family}${(++requests).toString(16).padStart(12, '0')}`,
       headers: (request, id) =>
         request.path === '/validate'
           ? gateway

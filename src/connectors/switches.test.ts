@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
+import { randomFrom } from '../domain/random.ts'
 import { toRecord } from '../domain/record.ts'
 import { makeWorld } from '../sandbox/world.ts'
 import { Holding } from './conformance.ts'
@@ -40,6 +41,23 @@ const cases = connectors.flatMap((connector) =>
   ),
 )
 
+/** Every other switch stands otherwise than by default, as the simulation may set it. */
+function drawn({ contract }: Connector, random: () => number): Record<string, string> {
+  const chosen = Object.entries(contract.switches).flatMap(([name, { values, free, hostile }]) => {
+    const others = (hostile ?? (free === true ? [] : values)).filter((value) => value !== values[0])
+    const value = others[Math.floor(random() * others.length)]
+    return random() < 0.5 && value !== undefined ? [[name, value]] : []
+  })
+  return Object.fromEntries(chosen)
+}
+
+const combinations = connectors.flatMap((connector) =>
+  [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => {
+    const switches = drawn(connector, randomFrom(seed))
+    return [`${connector.contract.vendor} ${JSON.stringify(switches)}`, connector, switches] as const
+  }),
+)
+
 describe('feeds', () => {
   const expected = new Map<Connector, Promise<Told>>()
   const plain = (connector: Connector): Promise<Told> => {
@@ -67,6 +85,13 @@ describe('feeds', () => {
   })
 })
 
+describe('several at once', () => {
+  test.each(combinations)('%s: the same rows', async (_, connector, switches) => {
+    const [before, read] = [await readFeeds(connector, {}), await readFeeds(connector, switches)]
+    expect(namesOf(read)).toEqual(namesOf(before))
+  })
+})
+
 type Told = Record<string, TellTale[]>
 
 /** Whose, and which; of all, or of the open ones. */
@@ -79,7 +104,7 @@ function namesOf(read: Told, openOnly = false): string[] {
 }
 
 describe('desks', () => {
-  const desks = cases.filter(([, { desk }]) => desk !== undefined)
+  const desks = [...cases, ...combinations].filter(([, { desk }]) => desk !== undefined)
 
   test.each(desks)('%s: a ticket is made, found, spoken to and closed', async (_, connector, switches) => {
     const { desk } = connector
@@ -131,7 +156,7 @@ describe('desks', () => {
 })
 
 describe('boards', () => {
-  const boards = cases.filter(([, { board }]) => board !== undefined)
+  const boards = [...cases, ...combinations].filter(([, { board }]) => board !== undefined)
 
   test.each(boards)('%s: a task is made, found, changed and done', async (_, connector, switches) => {
     const { board } = connector

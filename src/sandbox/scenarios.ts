@@ -69,7 +69,7 @@ export const scenarios: readonly [Scenario, ...Scenario[]] = [
   {
     ...everyday,
     name: 'everything',
-    about: 'a busy week with late rows, broken connections, refusals and time-outs',
+    about: 'a busy week with late, old and mixed rows, broken connections, refusals and time-outs',
     attacksPerCustomerDay: 3,
     wave: { story: 'ransomware', share: 1 / 3, afterHours: 1, withinHours: 4 },
     switches: { indexLagSeconds: '3600' },
@@ -81,6 +81,8 @@ export const scenarios: readonly [Scenario, ...Scenario[]] = [
       { kind: 'truncate', rate: 0.005 },
       { kind: 'throttle', rate: 0.01 },
       { kind: 'drift', method: 'GET', rate: 0.02 },
+      { kind: 'resend', method: 'GET', rate: 0.02 },
+      { kind: 'reorder', method: 'GET', rate: 0.02 },
     ],
   },
 ]

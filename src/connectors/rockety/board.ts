@@ -47,7 +47,8 @@ export const board: Board = {
     const map = mapOf(client.settings)
     const body = taskBody(client, draft) as Input<typeof tasks.create>['body'] // the account's own names
     const made = await client.try(tasks.create, { body }, { priority: 'write' })
-    if (made.ok || made.error.status !== 400) return settled(client, made, (row) => toBoardTask(row, map))
+    if (made.ok || ![400, 422].includes(made.error.status))
+      return settled(client, made, (row) => toBoardTask(row, map))
     // Nothing was made: it may miss its text under another name. What it does not know it ignores.
     const byEveryName = { ...withAllNames(client, draft), ...body }
     const again = await client.try(tasks.create, { body: byEveryName }, { priority: 'write' })

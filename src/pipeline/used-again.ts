@@ -18,7 +18,7 @@ export interface Heir {
   first: StoredFinding
 }
 
-export function ownIdOf({ connectionId, feed, vendorId, born }: Finding): string {
+function ownIdOf({ connectionId, feed, vendorId, born }: Finding): string {
   return idOf('fnd', connectionId, feed, vendorId, Math.floor((born ?? 0) / 1000))
 }
 

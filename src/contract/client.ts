@@ -2,12 +2,15 @@ import type { Outside, FetchAnswer } from '../domain/outside.ts'
 import { ApiError, type Verdict } from './api-error.ts'
 import { readJson } from './body.ts'
 import type { Budget, Priority } from './budget.ts'
-import { type Contract, baseOf, secretsOf } from './contract.ts'
+import { type Contract, baseOf } from './contract.ts'
 import { encodeBody } from './encoding.ts'
+import { KeptPages } from './kept-pages.ts'
 import { type Input, type Operation, fillPath, isRepeatable } from './operation.ts'
 import { Page } from './paging.ts'
 import { type QueryValue, encodeQuery } from './query.ts'
 import { type OnRead, type ValueOf, readAnswer } from './reading.ts'
+import { redactor } from './redact.ts'
+import { causeCode, hostOf, networkMessage, wasNeverSent } from './trouble.ts'
 
 export interface Answer<T> {
   value: T
@@ -39,24 +42,6 @@ const maxMessageCharacters = 500
 /** No wish of a vendor holds us longer: after that a try does no harm. */
 const maxWaitMs = 3_600_000
 
-/** Of the pages read last, so much is kept; a page that alone is half of it is read anew each time. */
-const maxKeptCharacters = 2 * 1024 * 1024
-
-/** Error codes of a connection that was never made: the request did not leave. */
-const neverSent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-])
-
 /**
  * The client half of a contract. It never sends a request twice that may have been carried out: only repeatable
  * operations are re-sent after an unclear outcome, everything else comes back as `ambiguous`.
@@ -67,11 +52,9 @@ export class Client {
   readonly budget: Budget
   onRead: OnRead | undefined
   readonly #outside: Outside
-  /** The last pages, by address. */
-  readonly #pages: Map<string, Page<unknown>>
-  #keptCharacters = 0
+  readonly #pages: KeptPages
   readonly #bases = new Map<string | undefined, string>()
-  readonly #secrets: RegExp[]
+  readonly redact: (text: string) => string
 
   /** Requests of this one alone. */
   requests = 0
@@ -87,8 +70,8 @@ export class Client {
     this.settings = settings
     this.budget = budget
     this.#outside = outside
-    this.#pages = like === undefined ? new Map() : like.#pages
-    this.#secrets = like === undefined ? secretsOf(contract, settings).flatMap(spellings) : like.#secrets
+    this.#pages = like === undefined ? new KeptPages() : like.#pages
+    this.redact = like === undefined ? redactor(contract, settings) : like.redact
   }
 
   /** The same connection, with a count of its own. */
@@ -246,29 +229,12 @@ export class Client {
       return this.#unreadable(op, status, 'body_too_large', `${text.length} characters`)
     if (op.plain === true || (status === 204 && promisesNothing(op)))
       return done(answer, text, text as ValueOf<O>) // `plain` answers are text
-    const read = op.paging && this.#pages.get(url)
-    if (read?.text === text) return done(answer, text, read as ValueOf<O>) // kept under this very address
+    const kept = op.paging && this.#pages.find(url, text)
+    if (kept !== undefined) return done(answer, text, kept as ValueOf<O>) // read at this very address
     const found = readAnswer(op, asked, text, this.onRead)
     if (!found.ok) return this.#unreadable(op, status, found.code, found.message)
-    if (found.value instanceof Page) this.#keep(url, found.value)
+    if (found.value instanceof Page) this.#pages.keep(url, found.value)
     return done(answer, text, found.value)
-  }
-
-  /** The few lists that are asked for again and again seldom change: the same bytes are not parsed twice. */
-  #keep(url: string, page: Page<unknown>): void {
-    if (page.text.length > maxKeptCharacters / 2) return
-    this.#drop(url)
-    this.#pages.set(url, page)
-    this.#keptCharacters += page.text.length
-    for (const oldest of this.#pages.keys()) {
-      if (this.#keptCharacters <= maxKeptCharacters) return
-      this.#drop(oldest)
-    }
-  }
-
-  #drop(url: string): void {
-    this.#keptCharacters -= this.#pages.get(url)?.text.length ?? 0
-    this.#pages.delete(url)
   }
 
   #refused(op: Operation, answer: FetchAnswer, text: string): Outcome<never> {
@@ -327,10 +293,6 @@ export class Client {
     }
     return new ApiError({ ...fields, code: told.code, message: `${told.message} (${error.message})` })
   }
-
-  redact(text: string): string {
-    return this.#secrets.reduce((clean, secret) => clean.replace(secret, '•••'), text)
-  }
 }
 
 function done<T>(answer: FetchAnswer, text: string, value: T): Outcome<T> {
@@ -366,57 +328,4 @@ function codeOf(status: number): string {
   return (
     words[status] ?? (status === 429 ? 'rate_limited' : status >= 500 ? 'server_error' : `http_${status}`)
   )
-}
-
-function causeCode(cause: unknown): string {
-  for (let error = cause; error instanceof Error; error = error.cause) {
-    if ('code' in error && typeof error.code === 'string') return error.code
-  }
-  return 'network'
-}
-
-/**
- * Whether the trouble came before anything was sent. A connection that stood may break with the codes of one that never
- * did (Linux reports an unreachable host so): where the system call is told, it decides.
- */
-function wasNeverSent(cause: unknown, code: string): boolean {
-  const calls = systemCalls(cause)
-  if (calls.length > 0) return calls.every((call) => call === 'connect' || call === 'getaddrinfo')
-  return neverSent.has(code)
-}
-
-/** Of a host with several addresses, every one's. */
-function systemCalls(cause: unknown): string[] {
-  if (!(cause instanceof Error)) return []
-  const own = 'syscall' in cause && typeof cause.syscall === 'string' ? [cause.syscall] : []
-  const inner: unknown[] = cause instanceof AggregateError ? cause.errors : [cause.cause]
-  return [...own, ...inner.flatMap(systemCalls)]
-}
-
-/** A key may come back trimmed, percent-encoded or as JSON writes it, in either case. */
-function spellings(secret: string): RegExp[] {
-  const word = secret.trim()
-  if (word === '') return []
-  const json = JSON.stringify(word).slice(1, -1)
-  const all = new Set([
-    secret,
-    word,
-    json,
-    json.replaceAll('/', '\\/'),
-    encodeURIComponent(word),
-    encodeURI(word),
-  ])
-  return [...all].map((text) => new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'gi'))
-}
-
-function networkMessage(code: string, url: string): string {
-  const host = hostOf(url)
-  if (code === 'ENOTFOUND') return `${host} does not exist: check the region or subdomain`
-  if (code === 'ECONNREFUSED') return `${host} refuses connections: check the address, and that it is running`
-  if (code === 'EAI_AGAIN') return `${host} cannot be looked up: check this machine's network and DNS`
-  return `the connection to ${host} broke (${code.toLowerCase()})`
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : 'an unreadable address'
 }

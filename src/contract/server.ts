@@ -1,17 +1,15 @@
-import { RegExpRouter } from 'hono/router/reg-exp-router'
-import { SmartRouter } from 'hono/router/smart-router'
-import { TrieRouter } from 'hono/router/trie-router'
 import * as z from 'zod'
 
 import type { Identity } from './auth.ts'
 import { readJson } from './body.ts'
 import type { Contract } from './contract.ts'
 import { decodeBody } from './encoding.ts'
-import { isObject } from './errors.ts'
 import { type LimitRule, SlidingWindow } from './limits.ts'
 import type { Operation } from './operation.ts'
+import { pageText } from './page-text.ts'
 import { decodeQuery } from './query.ts'
 import { Refusal } from './refusal.ts'
+import { type ReadQuery, type Route, lookFor, match, notServed, routesOf } from './routes.ts'
 import { type RawQuery, type WireAnswer, type WireRequest, parseSearch } from './wire.ts'
 
 /** What a behaviour is given: a request that has passed authentication, limits, permission and validation. */
@@ -61,20 +59,7 @@ export interface ServerParts {
   headers?(request: WireRequest, requestId: string): Record<string, string>
 }
 
-interface Route {
-  op: Operation
-  query: z.ZodObject
-  /** Queries that came before and were good, by their text: the same few come again and again. */
-  read: Map<string, ReadQuery>
-}
-
-interface ReadQuery {
-  raw: RawQuery
-  query: Record<string, unknown>
-}
-
 const maxReadQueries = 200
-const maxFoundPaths = 500
 
 /** The server half of a contract: authenticates, limits, routes, validates, and cuts pages by itself. */
 export function createServer(parts: ServerParts): (request: WireRequest) => Promise<WireAnswer> {
@@ -132,90 +117,6 @@ export function createServer(parts: ServerParts): (request: WireRequest) => Prom
     const body = request.method === 'HEAD' ? '' : answered.body
     Object.assign(answered.headers, headers, parts.headers?.(request, requestId))
     return { status: answered.status, headers: answered.headers, body }
-  }
-}
-
-interface Routes {
-  byMethod: ReadonlyMap<string, SmartRouter<Route>>
-  /** Where paths led that came before: the same ones come again and again. */
-  found: Map<string, Match | undefined>
-}
-
-/** Paths without parameters go first, so that `/tickets/settings` is not a ticket's id. */
-function routesOf(contract: Contract): Routes {
-  const routes = new Map<string, SmartRouter<Route>>()
-  const holes = (op: Operation): number => op.path.split('{').length
-  for (const op of Object.values(contract.operations).toSorted((a, b) => holes(a) - holes(b))) {
-    const query = (op.query ?? z.object({})).extend(op.paging?.query ?? {})
-    const router =
-      routes.get(op.method) ?? new SmartRouter<Route>({ routers: [new RegExpRouter(), new TrieRouter()] })
-    router.add(op.method, pathOf(contract, op).replace(/\{(\w+)\}/g, ':$1'), { op, query, read: new Map() })
-    routes.set(op.method, router)
-  }
-  return { byMethod: routes, found: new Map() }
-}
-
-function pathOf(contract: Contract, op: Operation): string {
-  const surface = op.surface === undefined ? undefined : contract.surfaces?.[op.surface]
-  return `${surface?.path ?? ''}${op.path}`
-}
-
-type Match = { route: Route; params: Record<string, string> }
-
-function match(
-  contract: Contract,
-  routes: Routes,
-  request: WireRequest,
-  switches: Record<string, string>,
-): Match {
-  const found = lookFor(routes, request)
-  if (found !== undefined) return found
-  const { wrongMethod } = contract
-  const status = typeof wrongMethod === 'function' ? wrongMethod(request.method, switches) : wrongMethod
-  const others = [...routes.byMethod.keys()].filter(
-    (method) => lookFor(routes, { ...request, method }) !== undefined,
-  )
-  if (others.length === 0 || status !== 405) throw notServed()
-  throw new Refusal(405, 'method_not_allowed', 'Method not allowed', {
-    headers: { allow: others.join(', ') },
-  })
-}
-
-/** HEAD goes where GET goes. */
-function lookFor(routes: Routes, request: WireRequest): Match | undefined {
-  const path = request.path.length > 1 ? request.path.replace(/\/+$/, '') : request.path
-  const method = request.method === 'HEAD' ? 'GET' : request.method
-  const name = `${method} ${path}`
-  if (routes.found.has(name)) return routes.found.get(name)
-  if (routes.found.size >= maxFoundPaths) routes.found.clear()
-  const match = find(routes.byMethod.get(method), method, path)
-  routes.found.set(name, match)
-  return match
-}
-
-function find(router: SmartRouter<Route> | undefined, method: string, path: string): Match | undefined {
-  if (!path.startsWith('/')) return undefined
-  const [matches, stash] = router?.match(method, path) ?? [[]]
-  const first = matches[0]
-  if (first === undefined) return undefined
-  const [route, found] = first
-  const params: Record<string, string> = {}
-  for (const [name, value] of Object.entries(found)) {
-    const text = typeof value === 'number' ? (stash as readonly string[] | undefined)?.[value] : value
-    params[name] = decoded(text ?? '')
-  }
-  return { route, params }
-}
-
-function notServed(): Refusal {
-  return new Refusal(404, 'endpoint_not_found', 'Not found')
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
   }
 }
 
@@ -316,34 +217,6 @@ function write(op: Operation, value: unknown, call: Call): WireAnswer {
   const rows: unknown[] = call.request.drift === undefined ? value : value.slice(call.request.drift)
   const page = op.paging.write(rows, call.query, call.switches, call)
   return jsonText(op.status ?? 200, pageText(page, op.paging.rowsKeys))
-}
-
-/** JSON.stringify for a page, except that the text of rows which can no longer change is kept. */
-function pageText(page: unknown, keys: readonly string[]): string {
-  if (Array.isArray(page)) return listText(page)
-  if (!isObject(page)) return JSON.stringify(page)
-  const list = keys.find((name) => Array.isArray(page[name]))
-  const fields = Object.entries(page).filter(([, value]) => value !== undefined)
-  const texts = fields.map(([name, value]) => {
-    const text = name === list && Array.isArray(value) ? listText(value) : JSON.stringify(value)
-    return `${JSON.stringify(name)}:${text}`
-  })
-  return `{${texts.join()}}`
-}
-
-const rowTexts = new WeakMap<object, string>()
-
-function listText(rows: readonly unknown[]): string {
-  return `[${rows.map(rowText).join()}]`
-}
-
-function rowText(row: unknown): string {
-  if (!isObject(row)) return JSON.stringify(row) ?? 'null'
-  const known = rowTexts.get(row)
-  if (known !== undefined) return known
-  const text = JSON.stringify(row)
-  if (Object.isFrozen(row)) rowTexts.set(row, text)
-  return text
 }
 
 function json(status: number, body: unknown, headers: Record<string, string> = {}): WireAnswer {

@@ -1,5 +1,6 @@
 import { ApiError } from '../contract/api-error.ts'
-import { type StoredChange, dueChanges, setChange, stuckSending } from '../store/ticket-changes.ts'
+import { dueChanges, stuckSending } from '../store/due-changes.ts'
+import { type StoredChange, setChange } from '../store/ticket-changes.ts'
 import { boardCarrier } from './board-carrier.ts'
 import type { Carrier, Done } from './carrier.ts'
 import { deskCarrier } from './desk-carrier.ts'

@@ -1,5 +1,5 @@
 import type { Feed } from '../connectors/connector.ts'
-import { nextDue } from '../store/ticket-changes.ts'
+import { nextDue } from '../store/due-changes.ts'
 import type { Hub } from './hub.ts'
 import { type Handout, Loops, type Wake, attempt, retryMs } from './handout.ts'
 import { advance } from './line.ts'

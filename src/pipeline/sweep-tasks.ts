@@ -6,7 +6,7 @@ import { putComments } from '../store/case-comments.ts'
 import { projectsOf } from '../store/projects.ts'
 import { putStrayTask, strayTasks } from '../store/stray-tasks.ts'
 import { task as taskOf } from '../store/tasks.ts'
-import { sentTwice } from '../store/ticket-changes.ts'
+import { sentTwice } from '../store/due-changes.ts'
 import type { Hub } from './hub.ts'
 import type { Live } from './vendors.ts'
 

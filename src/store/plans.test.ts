@@ -18,15 +18,8 @@ import { latestRuns } from './runs.ts'
 import { openStore } from './store.ts'
 import { commentsOf } from './case-comments.ts'
 import { decisionsOf, dropDecisions } from './case-decisions.ts'
-import {
-  cancelUnsent,
-  casesWithUntold,
-  createsOf,
-  dueChanges,
-  lastVersions,
-  onTheirWay,
-  stuckSending,
-} from './ticket-changes.ts'
+import { dueChanges, stuckSending } from './due-changes.ts'
+import { cancelUnsent, casesWithUntold, createsOf, lastVersions, onTheirWay } from './ticket-changes.ts'
 import { liveTickets, listTickets, ticketsByVendorIds, ticketsMergedInto, ticketsOf } from './tickets.ts'
 import { suggestionsOf } from './suggestions.ts'
 

@@ -2,17 +2,8 @@ import { expect, test } from 'vitest'
 import type { TicketChange } from '../domain/ticket.ts'
 import type { Db } from './engine.ts'
 import { forEachEngine, ticket, ticketChange } from './testing.ts'
-import {
-  change,
-  countByState,
-  dueChanges,
-  listChanges,
-  putChanges,
-  sentTwice,
-  setChange,
-  stuckSending,
-  totals,
-} from './ticket-changes.ts'
+import { dueChanges, sentTwice, stuckSending } from './due-changes.ts'
+import { change, countByState, listChanges, putChanges, setChange, totals } from './ticket-changes.ts'
 import { foldTicket, putTicket } from './tickets.ts'
 
 function note(id: string, over: Partial<TicketChange> = {}): TicketChange {

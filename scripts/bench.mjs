@@ -12,6 +12,7 @@ const modest = {
   backfill: ['100000', '100'],
   simulate: ['3000'],
   clients: ['60', '40'],
+  merges: ['10'],
 }
 
 try {

@@ -8,7 +8,7 @@ import { type Define, command } from './command.ts'
 import { listed, number, whole } from './flags.ts'
 import { jsonFlag, printJson } from './output.ts'
 import { CliError, type Program, exitCodes } from './program.ts'
-import { table } from './table.ts'
+import { storyTable } from './story-table.ts'
 import { vendorsOf } from './vendors.ts'
 
 export const define: Define = (program) =>
@@ -98,7 +98,7 @@ async function play(program: Program, plan: SimulationPlan, json: boolean): Prom
   const result = await simulate({ ...plan, ...(told && { onProgress: told }) })
   if (told !== undefined) terminal.err('\r\u001b[K')
   if (json) printJson(program, result)
-  else terminal.out(`${facts(result)}\n${stories(result, terminal.columns)}`)
+  else terminal.out(`${facts(result)}\n${storyTable(result.byStory, result, terminal.columns)}`)
   return breachOf(result) === undefined ? exitCodes.ok : exitCodes.bad
 }
 
@@ -146,21 +146,6 @@ function facts(result: SimulationResult): string {
   const rows = told.map(([name, value]) => [words(name), show(value)] as const)
   const width = Math.max(...rows.map(([name]) => name.length))
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join('')
-}
-
-/** One line a kind of story: how well what belongs together was put together. */
-function stories({ byStory }: SimulationResult, width: number | undefined): string {
-  const share = (count: number, of: number): string =>
-    count === 0 || of === 0 ? '0' : `${count} (${((count / of) * 100).toFixed(1)} %)`
-  return table(Object.entries(byStory), width, [
-    { title: 'story', of: ([story]) => story },
-    { title: 'records', of: ([, one]) => String(one.records), right: true },
-    { title: 'attacks', of: ([, one]) => String(one.attacks), right: true },
-    { title: 'tickets', of: ([, one]) => String(one.tickets), right: true },
-    { title: 'wrong merges', of: ([, one]) => share(one.wrongMerges, one.tickets), right: true },
-    { title: 'wrong splits', of: ([, one]) => share(one.wrongSplits, one.attacks), right: true },
-    { title: 'noise reduced', of: ([, one]) => `${(one.noiseReduction * 100).toFixed(0)} %`, right: true },
-  ])
 }
 
 function show(value: unknown): string {

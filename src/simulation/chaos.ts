@@ -51,7 +51,7 @@ const requestFaults: readonly FaultRule[] = [
   { kind: 'slow', delayMs: 40_000, rate: 0.002 },
   { kind: 'throttle', rate: 0.005 },
   { kind: 'drift', method: 'GET', rate: 0.02 },
-  { kind: 'resend', method: 'GET', rate: 0.03 },
+  { kind: 'resend', method: 'GET', rate: 0.08 },
   { kind: 'reorder', method: 'GET', rate: 0.02 },
 ]
 

@@ -1,7 +1,16 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { toRecord, type VendorRecord } from '../domain/record.ts'
-import { countRecords, heads, markDone, openHeads, putRecords, record, takePending } from './records.ts'
+import {
+  countRecords,
+  heads,
+  markDone,
+  openHeads,
+  putRecords,
+  record,
+  recordsByIds,
+  takePending,
+} from './records.ts'
 import { empty, forEachEngine } from './testing.ts'
 
 function version(vendorId: string, body: string, now = 1, open = true, feed = 'incidents'): VendorRecord {
@@ -16,6 +25,9 @@ forEachEngine((openFresh) => {
     expect((await putRecords(db, [...rows, version('3', 'A')])).fresh).toEqual([version('3', 'A')])
     expect(await countRecords(db)).toBe(3)
     expect(await record(db, rows[0]!.id)).toEqual(rows[0])
+    const ids = [...rows.map((row) => row.id), 'unknown']
+    expect(await recordsByIds(db, ids)).toEqual(rows.toSorted((a, b) => (a.id < b.id ? -1 : 1)))
+    expect(await recordsByIds(db, [])).toEqual([])
   })
 
   test('the last version is the head, of this connection and feed only', async () => {

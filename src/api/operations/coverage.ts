@@ -41,7 +41,7 @@ const coverageAnswer = z.object({
   age_seconds: z.int().nullable(),
   target_seconds: z.int().describe('older than this is stale'),
   quarantined: z.int(),
-  dead_letters: z.int().describe('rows that could not be read'),
+  dead_letters: z.int().describe('rows that could not be read, or whose id was used again'),
   late: late.nullable(),
 })
 

@@ -7,7 +7,12 @@ export const switches: Record<string, Switch> = {
     values: ['meta', 'laravel', 'flat', 'nested', 'named', 'bare'],
   },
   counts: { about: 'Figures of the metadata: numbers, or texts of them.', values: ['numbers', 'texts'] },
-  pageSize: { about: 'Rows a page, 1 to 100.', values: ['25', '7', '100'], free: true },
+  pageSize: {
+    about: 'Rows a page, 1 to 100.',
+    values: ['25', '7', '100'],
+    free: true,
+    hostile: ['25', '100'],
+  },
   order: {
     about: 'Order of lists: by id, the newest or the last changed first.',
     values: ['id', 'newest', 'changed'],

@@ -138,3 +138,29 @@ test('a row that does not fit is a dead letter, counted in coverage; the others 
   expect(reason).not.toBe('')
   expect(told(opened).missed.length).toBeLessThan(10)
 })
+
+test('two incidents of two customers under one number are told of one by one, and it is said', async () => {
+  const twins: any[] = []
+  const opened = await openReadingHub(
+    withRows((row) => {
+      const host = /-(\d{3})-/.exec(row.title)?.[1]
+      const isTwin = twins.length < 2 && host !== undefined && twins.every((one) => one.host !== host)
+      if (isTwin) twins.push({ id: row.id, host, title: row.title })
+      return row.id === twins[1]?.id ? { ...row, id: twins[0].id } : row
+    }),
+  )
+  await opened.turn()
+  const source = `Source: rocketcyber/incidents/${twins[0].id}`
+  const { raised, filed } = opened.sandbox.truth()
+  const customers = twins.map(
+    ({ id }) => raised.find((one) => one.reference === `Source: rocketcyber/incidents/${id}`)?.customerName,
+  )
+  const told = twins.map(({ title }) =>
+    filed.filter(({ text }) => text.includes(source) && text.includes(title)).map((one) => one.customerName),
+  )
+  expect(new Set(customers).size).toBe(2)
+  expect(told).toEqual(customers.map((name) => [name]))
+  const letters = await listDeadLetters(opened.store.db, 10)
+  expect(letters.map((letter) => letter.stage)).toContain('identity')
+  expect((await incidentsCoverage(opened)).state).not.toBe('green')
+})

@@ -22,6 +22,8 @@ export interface Finding {
   recordId: string
   /** When it was made, where the vendor says so, epoch ms; not kept. */
   born?: number | undefined
+  /** Another finding had its vendor's id before; not kept. */
+  apart?: true
 }
 
 /** A time that is told in two ways (with and without fractions, rounded) is one time. */

@@ -3,14 +3,13 @@ import { type Entity, normalEntities } from '../domain/entity.ts'
 import type { Feed } from '../connectors/connector.ts'
 import type { ApiActivity, DetectionFinding } from '../domain/event.ts'
 import { type Finding, type Reading, isAnother } from '../domain/finding.ts'
-import { idOf } from '../domain/id.ts'
 import type { VendorRecord } from '../domain/record.ts'
 import { type Severity, severities, toSeverity } from '../domain/severity.ts'
 import { record as recordOf } from '../store/records.ts'
 import type { Db } from '../store/store.ts'
 import type { Hub } from './hub.ts'
 import type { TenantOf } from './quarantine.ts'
-import { apart } from './used-again.ts'
+import { apart, firstIdOf } from './used-again.ts'
 import { feedOf } from './vendors.ts'
 
 /**
@@ -64,7 +63,7 @@ function toFinding(record: VendorRecord, reading: Reading, tenantOf: TenantOf): 
   const { connectionId, feed, vendorId, customerId, open, time } = record
   const { event } = reading
   return {
-    id: idOf('fnd', connectionId, feed, vendorId),
+    id: firstIdOf({ connectionId, feed, vendorId }),
     connectionId,
     feed,
     vendorId,

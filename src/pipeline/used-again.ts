@@ -15,7 +15,16 @@ import type { Db } from '../store/store.ts'
 /** A finding whose id another had before. */
 export interface Heir {
   finding: Finding
-  first: StoredFinding
+  first: Finding & { caseId?: string | null }
+}
+
+/** The id of whatever has the vendor's id first. */
+export function firstIdOf({
+  connectionId,
+  feed,
+  vendorId,
+}: Pick<Finding, 'connectionId' | 'feed' | 'vendorId'>): string {
+  return idOf('fnd', connectionId, feed, vendorId)
 }
 
 function ownIdOf({ connectionId, feed, vendorId, born }: Finding): string {
@@ -29,14 +38,14 @@ export async function setApart(
   before: ReadonlyMap<string, StoredFinding>,
 ): Promise<{ findings: readonly Finding[]; before: ReadonlyMap<string, StoredFinding>; heirs: Heir[] }> {
   const strange = given.filter((one) => isStrange(one, before.get(one.id)))
-  if (strange.length === 0) return { findings: given, before, heirs: [] }
+  const heirs = heirsAmong(given, before)
+  if (strange.length === 0) return { findings: given, before, heirs }
   const records = await recordsByIds(
     tx,
     strange.map((one) => before.get(one.id)?.recordId ?? ''),
   )
   const seenAt = new Map(records.map((one) => [one.id, one.firstSeenAt]))
   const known = new Map((await findingsByIds(tx, strange.map(ownIdOf))).map((one) => [one.id, one]))
-  const heirs: Heir[] = []
   const findings = given.map((finding) => {
     const first = before.get(finding.id)
     if (first === undefined || !strange.includes(finding)) return finding
@@ -49,6 +58,16 @@ export async function setApart(
   return { findings, before: new Map([...before, ...known]), heirs }
 }
 
+/** Those that came in one batch with the first one. */
+function heirsAmong(given: readonly Finding[], before: ReadonlyMap<string, StoredFinding>): Heir[] {
+  return given.flatMap((finding) => {
+    if (finding.apart !== true || before.has(finding.id)) return []
+    const id = firstIdOf(finding)
+    const first = before.get(id) ?? given.find((one) => one.id === id)
+    return first === undefined ? [] : [{ finding, first }]
+  })
+}
+
 function isStrange(finding: Finding, first: StoredFinding | undefined): boolean {
   return first !== undefined && isAnother({ ...first, seenAt: -Infinity }, finding)
 }
@@ -56,7 +75,7 @@ function isStrange(finding: Finding, first: StoredFinding | undefined): boolean 
 /** What the vendor groups under that id is the former's group, not its own. */
 export function apart(finding: Finding): Finding {
   const entities = finding.entities.filter((entity) => entity.kind !== 'group')
-  return { ...finding, id: ownIdOf(finding), entities }
+  return { ...finding, id: ownIdOf(finding), entities, apart: true }
 }
 
 /** Both cases say so, and a letter lies until somebody has looked at it: the vendor's other ids are in doubt too. */
@@ -73,7 +92,7 @@ export async function tellHeirs(
     const comments = [
       ...about(
         first,
-        first.caseId,
+        caseOf(first.id) ?? first.caseId ?? null,
         `${said}: ${older} will not be heard of any more, ${younger} has it now.`,
       ),
       ...about(finding, caseOf(finding.id), `${said}: ${younger} is not ${older}, which had it before.`),

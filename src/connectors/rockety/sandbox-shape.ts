@@ -13,11 +13,32 @@ export function one(call: Call, kind: Kind, row: Row): unknown {
   return single === 'key' ? { [kind]: shown } : { data: shown }
 }
 
+/** What was made of a whole list, for as long as no row of it changes: its pages are asked for one after the other. */
+const lists = new WeakMap<readonly Row[], { setting: string; shown: readonly unknown[] }>()
+
 /** A list's rows; what is too new to be listed is left out. */
 export function many(call: Call, kind: Kind, table: Table, rows: readonly Row[]): readonly unknown[] {
   const lag = Number(call.switches['listLagSeconds'] ?? 0) * 1000
-  const old = lag > 0 ? rows.filter((row) => table.madeAt(row) + lag <= call.now) : rows
-  const sorted = inOrder(call, old)
+  if (lag > 0)
+    return shape(
+      call,
+      kind,
+      rows.filter((row) => table.madeAt(row) + lag <= call.now),
+    )
+  const setting = settingOf(call, kind)
+  const known = lists.get(rows)
+  if (known?.setting === setting) return known.shown
+  const shown = shape(call, kind, rows)
+  lists.set(rows, { setting, shown })
+  return shown
+}
+
+function settingOf(call: Call, kind: Kind): string {
+  return [kind, organisationOf(call).id, ...Object.values(call.switches)].join(' ')
+}
+
+function shape(call: Call, kind: Kind, rows: readonly Row[]): readonly unknown[] {
+  const sorted = inOrder(call, rows)
   return isPlain(call, kind)
     ? sorted
     : sorted.map(shaper(call, kind, call.switches['listDescriptions'] === 'absent'))
@@ -54,9 +75,11 @@ function shaper(call: Call, kind: Kind, leaves: boolean): (row: Row) => Row {
   const shown = kept.get(profile) ?? new WeakMap<Row, Row>()
   kept.set(profile, shown)
   return (row) => {
-    const found = shown.get(row) ?? Object.freeze(reshape(call, kind, row, leaves))
-    shown.set(row, found)
-    return found
+    const known = shown.get(row)
+    if (known !== undefined) return known
+    const made = Object.freeze(reshape(call, kind, row, leaves))
+    shown.set(row, made)
+    return made
   }
 }
 

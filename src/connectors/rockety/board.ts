@@ -49,7 +49,9 @@ export const board: Board = {
     const made = await client.try(tasks.create, { body }, { priority: 'write' })
     if (made.ok || ![400, 422].includes(made.error.status))
       return settled(client, made, (row) => toBoardTask(row, map))
-    // Nothing was made: it may miss its text under another name. What it does not know it ignores.
+    // It may miss its text under another name, and ignores what it does not know. Nothing was made, it says: that is looked up.
+    const found = await lookedUp(client, draft)
+    if (!found.ok || found.value !== undefined) return found as Result<BoardTask> // undefined was asked for just now
     const byEveryName = { ...withAllNames(client, draft), ...body }
     const again = await client.try(tasks.create, { body: byEveryName }, { priority: 'write' })
     return settled(client, again, (row) => toBoardTask(row, map))
@@ -77,6 +79,15 @@ export const board: Board = {
     const put = await client.try(tasks.update, { params, body }, { priority: 'write', ...tries })
     return settled(client, put, (now: TaskRow) => toBoardTask(now, map))
   },
+}
+
+async function lookedUp(client: Client, draft: TaskDraft): Promise<Result<BoardTask | undefined>> {
+  try {
+    return { ok: true, value: (await board.findTasks(client, draft))[0] }
+  } catch (error) {
+    if (error instanceof ApiError) return { ok: false, error }
+    throw error
+  }
 }
 
 function taskBody(client: Client, draft: TaskDraft): Record<string, unknown> {

@@ -4,20 +4,26 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { loadConnectors } from '../../src/connectors/registry.ts'
+import type { WireRequest } from '../../src/contract/wire.ts'
 import { Sandbox } from '../../src/sandbox/sandbox.ts'
 import { makeWorld } from '../../src/sandbox/world.ts'
 import { listen } from '../../src/surfaces/http.ts'
 
 /** The real program in processes of its own, against a sandbox behind a real port that outlives them. */
 
-const line = ['rocketcyber', 'syncro']
+/** The line of one detection vendor to its tickets: more vendors would only make each start longer. */
+const shortest = ['rocketcyber', 'syncro']
 const main = join(import.meta.dirname, '..', '..', 'dist', 'main.js')
 
-/** The clock can be stopped: then nothing new happens, and all must settle. `answered` is told of every answer. */
+/**
+ * The clock can be stopped: then nothing new happens, and all must settle. `answered` is told of every request that was
+ * carried out, and may hold its answer back.
+ */
 export async function openSandbox(
   limits: Record<string, string> = {},
   attacksPerCustomerDay = 4500,
-  answered: (path: string, status: number) => void = () => {},
+  answered: (request: WireRequest) => void | Promise<void> = () => {},
+  line: readonly string[] = shortest,
 ) {
   const clock = { stoppedAt: undefined as number | undefined }
   const now = (): number => clock.stoppedAt ?? Date.now()
@@ -28,7 +34,6 @@ export async function openSandbox(
     days: 1,
     attacksPerCustomerDay,
   })
-  // The line of one detection vendor to its tickets: more vendors would only make each start longer.
   const connectors = (await loadConnectors()).filter(({ contract }) => line.includes(contract.vendor))
   const sandbox = new Sandbox(connectors, world, { now, random: Math.random, sleep: (ms) => sleep(ms) })
   for (const { contract } of connectors) {
@@ -38,7 +43,7 @@ export async function openSandbox(
   }
   const serve: typeof sandbox.serve = async (request) => {
     const answer = await sandbox.serve(request)
-    answered(request.path, answer.status)
+    await answered(request)
     return answer
   }
   const listener = await listen(serve, {
@@ -79,9 +84,12 @@ export async function connectAll(
   sandbox: Sandbox,
   origin: string,
   env: Record<string, string>,
+  more: Record<string, Record<string, string>> = {},
 ): Promise<void> {
   for (const { vendor, baseUrl, keys, ...settings } of sandbox.connections(origin)) {
-    const flags = Object.entries({ ...settings, baseUrl }).map(([name, value]) => `--${name}=${value}`)
+    const flags = Object.entries({ ...settings, ...more[vendor], baseUrl }).map(
+      ([name, value]) => `--${name}=${value}`,
+    )
     const { exited, address } = run(
       ['connect', vendor, ...flags, '--key-stdin', '--no-check'],
       env,

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 
 import type { Entity } from '../domain/entity.ts'
 import type { Finding } from '../domain/finding.ts'
-import { type CaseSize, type Known, type Placed, correlate, keyOf } from './correlate.ts'
+import { type CaseSize, type Known, type Placed, correlate } from './correlate.ts'
+import { keyOf } from './links.ts'
 import { correlationPolicy, defaultPolicy } from './policy.ts'
 
 const minute = 60_000

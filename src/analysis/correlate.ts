@@ -2,7 +2,8 @@ import { caseIdOf } from '../domain/case.ts'
 import type { Entity } from '../domain/entity.ts'
 import type { Finding } from '../domain/finding.ts'
 import { type CorrelationPolicy, type LinkKind } from './policy.ts'
-import { decay, linkKindOf, rarity } from './rarity.ts'
+import { type Link, keyOf, linksOf } from './links.ts'
+import { decay, rarity } from './rarity.ts'
 import { marksOf, objection, unitedMarks } from './marks.ts'
 import { type Shared, scoreOf, wordsOf } from './reasons.ts'
 
@@ -140,10 +141,13 @@ class Placing {
     }
     const good: Candidate[] = []
     for (const one of found.values()) {
+      one.score = scoreOf(one.shared)
+      // Nothing that speaks against it makes it weigh more.
+      if (!this.#isEnough(one)) continue
       const kinds = new Set(one.shared.filter(({ weight }) => weight > 0).map(({ kind }) => kind))
       one.against = objection(marks, this.#sizes.get(one.caseId)?.marks ?? [], kinds)
-      one.score = scoreOf(one.shared) * (one.against === undefined ? 1 : this.#policy.contradiction)
-      if ((one.grouped || one.score >= this.#policy.threshold) && this.#fits(finding, one)) good.push(one)
+      if (one.against !== undefined) one.score *= this.#policy.contradiction
+      if (this.#isEnough(one) && this.#fits(finding, one)) good.push(one)
     }
     return good.sort(
       (a, b) =>
@@ -152,6 +156,10 @@ class Placing {
         a.gap - b.gap ||
         (a.caseId < b.caseId ? -1 : 1),
     )
+  }
+
+  #isEnough({ grouped, score }: Candidate): boolean {
+    return grouped || score >= this.#policy.threshold
   }
 
   /** Adds what one entity says for each case in which it stands nearby. */
@@ -293,32 +301,4 @@ function united(a: CaseSize | undefined, b: CaseSize | undefined): CaseSize {
     lastTime: Math.max(a?.lastTime ?? -Infinity, b?.lastTime ?? -Infinity),
     marks: unitedMarks(a?.marks, b?.marks),
   }
-}
-
-/** More say no more, and a vendor may list thousands. */
-const maxLinks = 64
-
-/** What a finding can be joined by. */
-export interface Link extends Entity {
-  key: string
-  /** Undefined for what its vendor groups: that needs no weighing. */
-  rule: LinkKind | undefined
-}
-
-export function linksOf(
-  { tenantId, entities }: Pick<Finding, 'tenantId' | 'entities'>,
-  policy: CorrelationPolicy,
-): Link[] {
-  const links: Link[] = []
-  if (tenantId === null) return links
-  for (const { kind, value } of entities) {
-    const rule = linkKindOf({ kind, value }, policy)
-    if (rule === undefined && (kind !== 'group' || value === '')) continue
-    if (links.push({ kind, value, rule, key: keyOf(tenantId, { kind, value }) }) === maxLinks) break
-  }
-  return links
-}
-
-export function keyOf(tenantId: string, { kind, value }: Entity): string {
-  return `${tenantId}\n${kind}\n${value}`
 }

@@ -1,5 +1,6 @@
 import type { Finding } from '../domain/finding.ts'
-import { type CaseSize, type Known, type Placed, correlate, linksOf } from './correlate.ts'
+import { type CaseSize, type Known, type Placed, correlate } from './correlate.ts'
+import { linksOf } from './links.ts'
 import { marksOf, unitedMarks } from './marks.ts'
 import type { CorrelationPolicy } from './policy.ts'
 

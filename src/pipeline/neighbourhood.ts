@@ -1,4 +1,5 @@
-import { type CaseSize, type Known, keyOf, linksOf } from '../analysis/correlate.ts'
+import { type CaseSize, type Known } from '../analysis/correlate.ts'
+import { keyOf, linksOf } from '../analysis/links.ts'
 import { type CorrelationPolicy, correlationPolicy, defaultPolicy } from '../analysis/policy.ts'
 import type { EntityKind } from '../domain/entity.ts'
 import type { Finding } from '../domain/finding.ts'

@@ -1,4 +1,4 @@
-import { linksOf } from '../analysis/correlate.ts'
+import { linksOf } from '../analysis/links.ts'
 import { marksOf, unitedMarks } from '../analysis/marks.ts'
 import { defaultPolicy } from '../analysis/policy.ts'
 import type { Case } from '../domain/case.ts'

@@ -6,7 +6,7 @@
  */
 import { randomInt } from 'node:crypto'
 
-import { type Raised, referenceOf } from '../src/connectors/connector.ts'
+import { type Raised, referenceOf } from '../src/connectors/sandbox-vendor.ts'
 import { loadConnectors } from '../src/connectors/registry.ts'
 import type { Finding } from '../src/domain/finding.ts'
 import { keepCases } from '../src/pipeline/correlate.ts'

@@ -1,7 +1,8 @@
 // Worlds with tasks: what stands on the board is what we know of, each action once.
 import { expect, test } from 'vitest'
 
-import type { Connector, DeskPeople } from '../src/connectors/connector.ts'
+import type { Connector } from '../src/connectors/connector.ts'
+import type { DeskPeople } from '../src/connectors/sandbox-vendor.ts'
 import { loadConnectors } from '../src/connectors/registry.ts'
 import type { LoggedDeed } from '../src/sandbox/people.ts'
 import { type SimulationPlan, simulate } from '../src/simulation/simulate.ts'

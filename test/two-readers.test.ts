@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { Batch, Feed, FeedReader } from '../src/connectors/connector.ts'
+import type { Batch, Feed, FeedReader } from '../src/connectors/feed.ts'
 import type { Hub } from '../src/pipeline/hub.ts'
 import { allProtections } from '../src/pipeline/protections.ts'
 import { syncFeed } from '../src/pipeline/sync.ts'

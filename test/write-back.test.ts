@@ -1,7 +1,8 @@
 // A ticket that is resolved closes what it was about at the vendors that can be told.
 import { expect, test } from 'vitest'
 
-import type { Connector, DeskPeople } from '../src/connectors/connector.ts'
+import type { Connector } from '../src/connectors/connector.ts'
+import type { DeskPeople } from '../src/connectors/sandbox-vendor.ts'
 import { loadConnectors } from '../src/connectors/registry.ts'
 import type { Fetch, Outside } from '../src/domain/outside.ts'
 import type { Hub } from '../src/pipeline/hub.ts'

@@ -1,4 +1,4 @@
-import type { Feed } from '../connectors/connector.ts'
+import type { Feed } from '../connectors/feed.ts'
 import type { Db } from '../store/store.ts'
 
 /** What a handler may know: the database, the time, and which feeds a vendor has. */

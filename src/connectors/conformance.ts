@@ -8,7 +8,7 @@ import { isObject } from '../contract/errors.ts'
 import { reasonOf } from '../domain/coverage.ts'
 import type { Reach } from '../domain/horizon.ts'
 import type { RecordSeed } from '../domain/record.ts'
-import type { Batch, Feed, Known } from './connector.ts'
+import type { Batch, Feed, Known } from './feed.ts'
 
 /** Helps the tests of vendors: a store in memory, and what a vendor's fixtures and exchanges say. */
 

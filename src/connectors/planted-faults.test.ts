@@ -17,7 +17,8 @@ import {
   walkable,
 } from './checks.ts'
 import { readExchanges } from './conformance.ts'
-import type { Connector, Feed } from './connector.ts'
+import type { Connector } from './connector.ts'
+import type { Feed } from './feed.ts'
 import { loadConnectors, vendorFolders } from './registry.ts'
 import { openPair } from './testing.ts'
 

@@ -1,6 +1,6 @@
 import type { Walk } from '../contract/walk.ts'
 import type { Covered, Gap } from '../domain/coverage.ts'
-import type { Batch } from './connector.ts'
+import type { Batch } from './feed.ts'
 
 /** The same of a list that came in one piece, or that is put together from several. */
 export const allOfIt: readonly Covered[] = [{ customerId: null, from: 0, to: null }]

@@ -1,4 +1,4 @@
-import type { Board, BoardTask } from '../connectors/connector.ts'
+import type { Board, BoardTask } from '../connectors/board.ts'
 import { ApiError } from '../contract/api-error.ts'
 import type { BoardPlan, ProjectPlan, TaskPlan, TaskStatusPlan } from '../domain/ticket.ts'
 import { customersOf } from '../store/customers.ts'

@@ -1,4 +1,4 @@
-import type { Feed } from '../connectors/connector.ts'
+import type { Feed } from '../connectors/feed.ts'
 import type { Finding } from '../domain/finding.ts'
 import { ourselves } from '../domain/mapping.ts'
 import type { VendorRecord } from '../domain/record.ts'

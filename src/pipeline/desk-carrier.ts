@@ -1,4 +1,4 @@
-import type { Desk, DeskTicket } from '../connectors/connector.ts'
+import type { Desk, DeskTicket } from '../connectors/desk.ts'
 import { ApiError } from '../contract/api-error.ts'
 import type { Outcome } from '../contract/client.ts'
 import { idOf } from '../domain/id.ts'

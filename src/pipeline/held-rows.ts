@@ -1,4 +1,4 @@
-import type { Known } from '../connectors/connector.ts'
+import type { Known } from '../connectors/feed.ts'
 import type { RecordSeed } from '../domain/record.ts'
 
 /** Characters of bodies kept per feed; beyond that the least lately used ones are asked for again. */

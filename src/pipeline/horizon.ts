@@ -1,4 +1,4 @@
-import type { Feed } from '../connectors/connector.ts'
+import type { Feed } from '../connectors/feed.ts'
 import { targetOf } from '../domain/coverage.ts'
 import type { Sighting } from '../domain/horizon.ts'
 import type { VendorRecord } from '../domain/record.ts'

@@ -1,4 +1,4 @@
-import type { Batch } from '../connectors/connector.ts'
+import type { Batch } from '../connectors/feed.ts'
 import { type Gap, reasonOf } from '../domain/coverage.ts'
 
 /** What one run of a feed could not cover. */

@@ -1,6 +1,6 @@
 import { fingerprintOf } from '../analysis/fingerprint.ts'
 import { type Entity, normalEntities } from '../domain/entity.ts'
-import type { Feed } from '../connectors/connector.ts'
+import type { Feed } from '../connectors/feed.ts'
 import type { ApiActivity, DetectionFinding } from '../domain/event.ts'
 import { type Finding, type Reading, isAnother } from '../domain/finding.ts'
 import type { VendorRecord } from '../domain/record.ts'

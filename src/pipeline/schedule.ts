@@ -1,4 +1,4 @@
-import type { Feed } from '../connectors/connector.ts'
+import type { Feed } from '../connectors/feed.ts'
 import { nextDue } from '../store/due-changes.ts'
 import type { Hub } from './hub.ts'
 import { type Handout, Loops, type Wake, attempt, retryMs } from './handout.ts'

@@ -1,4 +1,4 @@
-import type { Board, BoardTask } from '../connectors/connector.ts'
+import type { Board, BoardTask } from '../connectors/board.ts'
 import type { CaseComment } from '../domain/case.ts'
 import { idOf } from '../domain/id.ts'
 import type { Task } from '../domain/task.ts'

@@ -1,4 +1,4 @@
-import type { Desk, DeskTicket } from '../connectors/connector.ts'
+import type { Desk, DeskTicket } from '../connectors/desk.ts'
 import { readMarker } from '../domain/id.ts'
 import { getMeta, setMeta } from '../store/meta.ts'
 import { putTicket, ticketByMarker, ticketsOf } from '../store/tickets.ts'

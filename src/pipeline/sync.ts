@@ -1,4 +1,4 @@
-import type { Batch, Feed, FeedReader, Known } from '../connectors/connector.ts'
+import type { Batch, Feed, FeedReader, Known } from '../connectors/feed.ts'
 import { ApiError } from '../contract/api-error.ts'
 import { type Horizon, overlapOf, withSightings } from '../domain/horizon.ts'
 import { idOf } from '../domain/id.ts'

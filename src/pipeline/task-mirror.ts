@@ -1,4 +1,4 @@
-import type { Feed } from '../connectors/connector.ts'
+import type { Feed } from '../connectors/feed.ts'
 import type { CaseComment } from '../domain/case.ts'
 import { idOf } from '../domain/id.ts'
 import { merge } from '../domain/merge.ts'

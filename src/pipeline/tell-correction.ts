@@ -1,4 +1,4 @@
-import { referenceOf } from '../connectors/connector.ts'
+import { referenceOf } from '../connectors/sandbox-vendor.ts'
 import type { Case } from '../domain/case.ts'
 import type { StoredFinding } from '../store/findings.ts'
 import type { Db } from '../store/store.ts'

@@ -1,4 +1,4 @@
-import { referenceOf } from '../connectors/connector.ts'
+import { referenceOf } from '../connectors/sandbox-vendor.ts'
 import { isIndicator } from '../domain/entity.ts'
 import type { Case } from '../domain/case.ts'
 import type { DetectionFinding } from '../domain/event.ts'

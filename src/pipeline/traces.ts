@@ -1,5 +1,5 @@
 import { isOwnDomain } from '../analysis/customer-evidence.ts'
-import type { Feed } from '../connectors/connector.ts'
+import type { Feed } from '../connectors/feed.ts'
 import type { VendorRecord } from '../domain/record.ts'
 import type { CustomerKey } from '../domain/tenant.ts'
 import type { Trace } from '../domain/trace.ts'

@@ -1,4 +1,5 @@
-import type { Connector, Feed } from '../connectors/connector.ts'
+import type { Connector } from '../connectors/connector.ts'
+import type { Feed } from '../connectors/feed.ts'
 import { Budget } from '../contract/budget.ts'
 import { Client } from '../contract/client.ts'
 import { paceOf, secretsOf } from '../contract/contract.ts'

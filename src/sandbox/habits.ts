@@ -1,4 +1,4 @@
-import type { Deed } from '../connectors/connector.ts'
+import type { Deed } from '../connectors/sandbox-vendor.ts'
 
 /** What technicians do to a ticket, how often, and how long they take to come to it. */
 export interface Habit {

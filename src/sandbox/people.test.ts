@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { Deed, DeskPeople, DeskWork } from '../connectors/connector.ts'
+import type { Deed, DeskPeople, DeskWork } from '../connectors/sandbox-vendor.ts'
 import { type Habit, humane } from './habits.ts'
 import { People } from './people.ts'
 import { makeWorld } from './world.ts'

@@ -1,4 +1,4 @@
-import type { Deed, DeskPeople, DeskWork } from '../connectors/connector.ts'
+import type { Deed, DeskPeople, DeskWork } from '../connectors/sandbox-vendor.ts'
 import type { World } from '../connectors/world.ts'
 import { digest } from '../domain/id.ts'
 import { pick, randomFrom } from '../domain/random.ts'

@@ -1,4 +1,5 @@
-import type { Connector, DemoKey, Filed, Raised, SandboxState } from '../connectors/connector.ts'
+import type { Connector } from '../connectors/connector.ts'
+import type { DemoKey, Filed, Raised, SandboxState } from '../connectors/sandbox-vendor.ts'
 import { type Mounted, byHost, byPrefix, hostsOf } from '../connectors/mounts.ts'
 import type { World } from '../connectors/world.ts'
 import { defaultSwitches } from '../contract/contract.ts'

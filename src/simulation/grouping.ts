@@ -1,4 +1,4 @@
-import type { Raised } from '../connectors/connector.ts'
+import type { Raised } from '../connectors/sandbox-vendor.ts'
 
 /** How well what belongs together was put together, by the labels that the hub never sees. */
 export interface Grouping {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { Filed, Raised } from '../connectors/connector.ts'
+import type { Filed, Raised } from '../connectors/sandbox-vendor.ts'
 import type { LoggedDeed } from '../sandbox/people.ts'
 import { score } from './score.ts'
 

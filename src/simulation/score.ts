@@ -1,4 +1,4 @@
-import type { Filed, Raised } from '../connectors/connector.ts'
+import type { Filed, Raised } from '../connectors/sandbox-vendor.ts'
 import { nameKey } from '../domain/tenant.ts'
 import type { LoggedDeed } from '../sandbox/people.ts'
 import { type Grouping, grouping, groupingByStory } from './grouping.ts'

@@ -1,4 +1,6 @@
-import type { Connector, Desk, Feed } from '../../src/connectors/connector.ts'
+import type { Connector } from '../../src/connectors/connector.ts'
+import type { Desk } from '../../src/connectors/desk.ts'
+import type { Feed } from '../../src/connectors/feed.ts'
 import type { Fetch } from '../../src/domain/outside.ts'
 
 /** Bugs that other products have, planted on purpose: the score must catch each of them. */

@@ -1,4 +1,6 @@
-import type { Connector, DeskPeople, Feed } from '../../src/connectors/connector.ts'
+import type { Connector } from '../../src/connectors/connector.ts'
+import type { DeskPeople } from '../../src/connectors/sandbox-vendor.ts'
+import type { Feed } from '../../src/connectors/feed.ts'
 import { loadConnectors } from '../../src/connectors/registry.ts'
 import type { Fetch, Outside } from '../../src/domain/outside.ts'
 import type { PolicyChange } from '../../src/domain/policy.ts'

@@ -8,7 +8,7 @@ import type { Page, Paging } from '../../contract/paging.ts'
 import { Walk } from '../../contract/walk.ts'
 import type { Covered } from '../../domain/coverage.ts'
 import type { RecordSeed } from '../../domain/record.ts'
-import type { Batch, FeedReader, Known } from '../connector.ts'
+import type { Batch, FeedReader, Known } from '../feed.ts'
 import { isStale } from '../stale.ts'
 import { stampOf } from './fields.ts'
 

@@ -2,7 +2,7 @@ import * as z from 'zod'
 
 import { readJson } from '../../contract/body.ts'
 import type { VendorRecord } from '../../domain/record.ts'
-import type { Batch, Feed, FeedReader } from '../connector.ts'
+import type { Batch, Feed, FeedReader } from '../feed.ts'
 import { allOfIt } from '../whole-list.ts'
 import { getHealth, health, isProduction } from './system.ts'
 

@@ -1,4 +1,4 @@
-import type { Feed } from '../connector.ts'
+import type { Feed } from '../feed.ts'
 import { type ChangeList, readChanges } from './changes.ts'
 import { timeOf } from './fields.ts'
 import { toReading } from './incident-reading.ts'

@@ -1,5 +1,5 @@
 import { digest } from '../../domain/id.ts'
-import { type Raised, referenceOf } from '../connector.ts'
+import { type Raised, referenceOf } from '../sandbox-vendor.ts'
 import { type Happening, type World, seenBy } from '../world.ts'
 import type { Submission } from './payloads.ts'
 import { changeIncident } from './sandbox-incidents.ts'

@@ -1,5 +1,5 @@
 import { Refusal } from '../../contract/refusal.ts'
-import type { DemoKey, SandboxOptions } from '../connector.ts'
+import type { DemoKey, SandboxOptions } from '../sandbox-vendor.ts'
 import type { World } from '../world.ts'
 import { unauthorized } from './api.ts'
 import { type KeyIdentity, type KeyKind, environmentOf, kindOf, scopes, scopesOf } from './keys.ts'

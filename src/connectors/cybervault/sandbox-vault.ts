@@ -1,7 +1,7 @@
 import { Refusal } from '../../contract/refusal.ts'
 import type { Call } from '../../contract/server.ts'
 import { digest } from '../../domain/id.ts'
-import type { SandboxOptions } from '../connector.ts'
+import type { SandboxOptions } from '../sandbox-vendor.ts'
 import type { World } from '../world.ts'
 import { actionList } from './actions.ts'
 import { reportList } from './compliance.ts'

@@ -1,6 +1,6 @@
 import { readJson } from '../../contract/body.ts'
 import type { RecordSeed } from '../../domain/record.ts'
-import type { Feed, FeedReader, Known } from '../connector.ts'
+import type { Feed, FeedReader, Known } from '../feed.ts'
 import { type ChangeList, readChanges } from './changes.ts'
 import { timeOf } from './fields.ts'
 import { holdsFinding, toReading } from './threat-reading.ts'

@@ -2,7 +2,7 @@ import * as z from 'zod'
 
 import { sliceRows } from '../../contract/body.ts'
 import type { RecordSeed } from '../../domain/record.ts'
-import type { Batch, Feed, FeedReader } from '../connector.ts'
+import type { Batch, Feed, FeedReader } from '../feed.ts'
 import { audit } from './audit.ts'
 import { toActivity } from './audit-activity.ts'
 import { type LogPage, searchLogs, sequenceOf } from './log-search.ts'

@@ -2,7 +2,7 @@ import type { Identity } from '../../contract/auth.ts'
 import { Refusal } from '../../contract/refusal.ts'
 import type { Call } from '../../contract/server.ts'
 import type { WireRequest } from '../../contract/wire.ts'
-import type { DemoKey } from '../connector.ts'
+import type { DemoKey } from '../sandbox-vendor.ts'
 import { regionOf, regions } from './regions.ts'
 import type { Organization } from './sandbox-organization.ts'
 

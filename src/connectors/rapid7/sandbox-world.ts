@@ -1,4 +1,4 @@
-import { type Raised, referenceOf } from '../connector.ts'
+import { type Raised, referenceOf } from '../sandbox-vendor.ts'
 import { type Happening, type World, type WorldCustomer, seenBy } from '../world.ts'
 import { digest } from '../../domain/id.ts'
 import type { Cast } from './sandbox-keys.ts'

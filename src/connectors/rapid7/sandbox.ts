@@ -1,5 +1,5 @@
 import type { Behaviour } from '../../contract/server.ts'
-import type { SandboxState, SandboxVendor } from '../connector.ts'
+import type { SandboxState, SandboxVendor } from '../sandbox-vendor.ts'
 import { apiHost, logsHost, regions } from './regions.ts'
 import { accountBehaviours } from './sandbox-account.ts'
 import { alertBehaviours } from './sandbox-alerts.ts'

@@ -4,7 +4,7 @@ import { ApiError } from '../../contract/api-error.ts'
 import type { CallOptions } from '../../contract/client.ts'
 import { issueLine } from '../../contract/paging.ts'
 import type { Covered, Gap } from '../../domain/coverage.ts'
-import type { Batch, FeedReader } from '../connector.ts'
+import type { Batch, FeedReader } from '../feed.ts'
 
 /** One organization (or, with a user key, all of its owner's at once) as a feed reads it. */
 export interface Scope {

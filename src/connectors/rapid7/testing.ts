@@ -1,6 +1,6 @@
 import type { Fetch } from '../../domain/outside.ts'
 import { Holding } from '../conformance.ts'
-import type { Feed } from '../connector.ts'
+import type { Feed } from '../feed.ts'
 import { type Pair, type PairOptions, openPair } from '../testing.ts'
 import type { World } from '../world.ts'
 import connector from './index.ts'

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 import type { Gap } from '../../domain/coverage.ts'
-import type { Batch, FeedReader } from '../connector.ts'
+import type { Batch, FeedReader } from '../feed.ts'
 import { timeOf } from './fields.ts'
 import type { Incident } from './incidents.ts'
 

@@ -1,4 +1,4 @@
-import type { Batch, FeedReader, Known } from '../connector.ts'
+import type { Batch, FeedReader, Known } from '../feed.ts'
 import { isStale } from '../stale.ts'
 import { sameMs } from '../../domain/finding.ts'
 import { range, timeOf } from './fields.ts'

@@ -1,4 +1,4 @@
-import type { Batch, Feed, FeedReader } from '../connector.ts'
+import type { Batch, Feed, FeedReader } from '../feed.ts'
 import { range } from './fields.ts'
 import { type Pass, batch, cursorSchema, gapIn, hour, mostOverlap } from './incident-cursor.ts'
 import { departures } from './incident-departures.ts'

@@ -1,6 +1,6 @@
 import { Refusal } from '../../contract/refusal.ts'
 import type { Call } from '../../contract/server.ts'
-import { type Raised, type SandboxOptions, referenceOf } from '../connector.ts'
+import { type Raised, type SandboxOptions, referenceOf } from '../sandbox-vendor.ts'
 import { type Happening, type World, seenBy } from '../world.ts'
 import { accountIdOf, appOf, verdictOfSeverity } from './demo.ts'
 import { readRange } from './fields.ts'

@@ -1,7 +1,7 @@
 import type { Identity } from '../../contract/auth.ts'
 import { Refusal } from '../../contract/refusal.ts'
 import { type Behaviour, type Call, Reply } from '../../contract/server.ts'
-import type { DemoKey, SandboxOptions, SandboxState, SandboxVendor } from '../connector.ts'
+import type { DemoKey, SandboxOptions, SandboxState, SandboxVendor } from '../sandbox-vendor.ts'
 import { type World, type WorldCustomer, type WorldHost, tradeName } from '../world.ts'
 import * as demo from './demo.ts'
 import { rangeOf, contains, isNothing, made, onPage, ordered, sortOf } from './sandbox-query.ts'

@@ -2,7 +2,7 @@ import { ApiError } from '../../contract/api-error.ts'
 import type { Client, Outcome } from '../../contract/client.ts'
 import { isObject } from '../../contract/errors.ts'
 import type { Input } from '../../contract/operation.ts'
-import type { Board, BoardTask, Result, TaskDraft } from '../connector.ts'
+import type { Board, BoardTask, Result, TaskDraft } from '../board.ts'
 import { tries } from './api.ts'
 import {
   assigneeFields,

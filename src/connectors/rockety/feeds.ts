@@ -1,7 +1,7 @@
 import { ApiError } from '../../contract/api-error.ts'
 import type { Page } from '../../contract/paging.ts'
 import { Walk } from '../../contract/walk.ts'
-import type { Batch, Feed, FeedReader } from '../connector.ts'
+import type { Batch, Feed, FeedReader } from '../feed.ts'
 import { wholeList } from '../whole-list.ts'
 import { tries } from './api.ts'
 import { clients, toCustomer } from './clients.ts'

@@ -1,6 +1,6 @@
 import { isObject } from '../../contract/errors.ts'
 import type { Severity } from '../../domain/severity.ts'
-import type { BoardProject, BoardTask, TaskPatch } from '../connector.ts'
+import type { BoardProject, BoardTask, TaskPatch } from '../board.ts'
 import type { ClientMap } from './map.ts'
 import type { ProjectRow } from './projects.ts'
 import type { TaskRow } from './tasks.ts'

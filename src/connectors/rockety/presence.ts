@@ -4,7 +4,7 @@ import type { ApiError } from '../../contract/api-error.ts'
 import type { Operation } from '../../contract/operation.ts'
 import type { Paging } from '../../contract/paging.ts'
 import type { RecordSeed } from '../../domain/record.ts'
-import type { Batch, FeedReader } from '../connector.ts'
+import type { Batch, FeedReader } from '../feed.ts'
 import { tries } from './api.ts'
 
 /** What of a row every feed uses. */

@@ -1,6 +1,6 @@
 import { Refusal } from '../../contract/refusal.ts'
 import { type Call, Reply } from '../../contract/server.ts'
-import type { SandboxOptions } from '../connector.ts'
+import type { SandboxOptions } from '../sandbox-vendor.ts'
 import { invalid } from './api.ts'
 import type { Organisation, TokenIdentity } from './sandbox-tokens.ts'
 

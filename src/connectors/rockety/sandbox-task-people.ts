@@ -1,4 +1,4 @@
-import type { Deed, DeskPeople, DeskWork } from '../connector.ts'
+import type { Deed, DeskPeople, DeskWork } from '../sandbox-vendor.ts'
 import { type Row, type Store, wordOf } from './sandbox-store.ts'
 import { changeTask, removeTask } from './sandbox-tasks.ts'
 import type { Organisation } from './sandbox-tokens.ts'

@@ -1,6 +1,6 @@
 import type { Identity } from '../../contract/auth.ts'
 import { digest } from '../../domain/id.ts'
-import type { DemoKey } from '../connector.ts'
+import type { DemoKey } from '../sandbox-vendor.ts'
 
 /** Organisations and their tokens. A token is shown once, when it is made; afterwards only its hash is kept. */
 export interface Organisation {

@@ -1,6 +1,6 @@
 import { Refusal } from '../../contract/refusal.ts'
 import { type Behaviour, type Call, Reply } from '../../contract/server.ts'
-import type { SandboxState, SandboxVendor } from '../connector.ts'
+import type { SandboxState, SandboxVendor } from '../sandbox-vendor.ts'
 import { forbid } from './api.ts'
 import { Later, clientBehaviours, userBehaviours } from './sandbox-people.ts'
 import { portalBehaviours } from './sandbox-portal.ts'

@@ -1,5 +1,5 @@
 import { Walk } from '../../contract/walk.ts'
-import type { Alarms } from '../connector.ts'
+import type { Alarms } from '../desk.ts'
 import { alerts } from './alerts.ts'
 import { deviceOf } from './desk-device.ts'
 import { unsettled } from './desk-trouble.ts'

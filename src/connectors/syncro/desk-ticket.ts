@@ -1,5 +1,5 @@
 import type { Client } from '../../contract/client.ts'
-import type { DeskTicket } from '../connector.ts'
+import type { DeskTicket } from '../desk.ts'
 import { sightOf } from './ticket-report.ts'
 import { type TicketRow, closed } from './tickets.ts'
 

@@ -1,6 +1,6 @@
 import { ApiError } from '../../contract/api-error.ts'
 import { Walk } from '../../contract/walk.ts'
-import type { Worksheets } from '../connector.ts'
+import type { Worksheets } from '../desk.ts'
 import { attempt, unsettled } from './desk-trouble.ts'
 import { readTicketWords } from './vocabulary.ts'
 import { worksheets as routes } from './worksheets.ts'

@@ -1,4 +1,4 @@
-import type { Deed, DeskPeople, DeskWork } from '../connector.ts'
+import type { Deed, DeskPeople, DeskWork } from '../sandbox-vendor.ts'
 import { type Row, type Store, textOf, words } from './sandbox-store.ts'
 import { drop, say, settle, userOf } from './sandbox-ticket-state.ts'
 import { closed } from './tickets.ts'

@@ -1,7 +1,7 @@
 import type { Identity } from '../../contract/auth.ts'
 import { Refusal } from '../../contract/refusal.ts'
 import type { Call } from '../../contract/server.ts'
-import type { SandboxOptions } from '../connector.ts'
+import type { SandboxOptions } from '../sandbox-vendor.ts'
 import type { World } from '../world.ts'
 import { notAuthorized } from './api.ts'
 import type { Permission } from './permissions.ts'

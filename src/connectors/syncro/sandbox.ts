@@ -1,7 +1,7 @@
 import { isObject } from '../../contract/errors.ts'
 import type { Refusal } from '../../contract/refusal.ts'
 import { type Behaviour, Reply } from '../../contract/server.ts'
-import type { Filed, SandboxState, SandboxVendor } from '../connector.ts'
+import type { Filed, SandboxState, SandboxVendor } from '../sandbox-vendor.ts'
 import { foldTag } from './desk.ts'
 import { integrationPermissions } from './permissions.ts'
 import { accountBehaviours } from './sandbox-account.ts'

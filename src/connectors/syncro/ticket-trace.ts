@@ -1,7 +1,7 @@
 import type { Client } from '../../contract/client.ts'
 import { Walk } from '../../contract/walk.ts'
 import type { RecordSeed } from '../../domain/record.ts'
-import type { LostTicket } from '../connector.ts'
+import type { LostTicket } from '../desk.ts'
 import { closed, oneTicket, tickets } from './tickets.ts'
 
 /** What one ticket says, and what became of one that is not where it was. No list and no message tells of either. */

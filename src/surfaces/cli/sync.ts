@@ -1,4 +1,4 @@
-import type { Feed } from '../../connectors/connector.ts'
+import type { Feed } from '../../connectors/feed.ts'
 import type { Run } from '../../domain/run.ts'
 import type { Hub } from '../../pipeline/hub.ts'
 import { syncFeed } from '../../pipeline/sync.ts'

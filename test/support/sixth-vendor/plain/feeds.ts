@@ -1,4 +1,4 @@
-import type { Feed } from '../../../../src/connectors/connector.ts'
+import type { Feed } from '../../../../src/connectors/feed.ts'
 import { hostEntity } from '../../../../src/domain/entity.ts'
 import { detectionClass, ocsfVersion } from '../../../../src/domain/event.ts'
 import { accountRow, alertRow, listAccounts, listAlerts } from './api.ts'

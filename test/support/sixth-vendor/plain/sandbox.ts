@@ -1,4 +1,8 @@
-import { type SandboxState, type SandboxVendor, referenceOf } from '../../../../src/connectors/connector.ts'
+import {
+  type SandboxState,
+  type SandboxVendor,
+  referenceOf,
+} from '../../../../src/connectors/sandbox-vendor.ts'
 import type { World } from '../../../../src/connectors/world.ts'
 import { Reply } from '../../../../src/contract/server.ts'
 

@@ -551,13 +551,13 @@ describe('an incident in OCSF', () => {
     ])
   })
 
-  test('has its host from the listed devices, else the description, else the title', () => {
+  test('has its hosts from the listed devices and the description, else from the title', () => {
     const title = 'Webroot Detection - HOST1'
     expect(
       reading({ title, affectedDevices: ['A', 'B'], description: 'Device: C' }).entities.map(
         (one) => one.value,
       ),
-    ).toEqual(['a', 'b'])
+    ).toEqual(['a', 'b', 'c'])
     const mailbox = { title: 'Inbox rule hides mail - jane.doe@acme.example', description: 'no labels' }
     expect(reading(mailbox).entities).toEqual([])
     expect(reading({ title, description: 'Device: C' }).entities.map((one) => one.value)).toEqual(['c'])

@@ -24,7 +24,11 @@ export const switches: Record<string, Switch> = {
   },
   nulls: { about: 'What has no value: null, or not there.', values: ['explicit', 'absent'] },
   changeTimes: { about: 'Whether rows say when they last changed.', values: ['present', 'absent'] },
-  page: { about: 'Whether `page` is followed.', values: ['followed', 'ignored'] },
+  page: {
+    about: 'Whether `page` is followed; what stands beyond the first page cannot be read where it is not.',
+    values: ['followed', 'ignored'],
+    hostile: ['followed'],
+  },
   filters: {
     about: 'Whether filters of lists work, are ignored, or refused with 400.',
     values: ['known', 'ignored', 'refused'],

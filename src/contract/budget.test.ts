@@ -121,6 +121,28 @@ test('a long back-fill leaves room: an open incident is read at once, a write to
   ])
 })
 
+test('a back-fill that is alone uses all that is granted, beyond its part evenly; a write that has come keeps its room', async () => {
+  const fill = async (writes: boolean) => {
+    const clock = new ManualClock()
+    const start = clock.now()
+    const budget = new Budget({ ...rule, requests: 20, windowMs: 60_000, concurrency: 4 }, clock)
+    const sent: number[] = []
+    if (writes) await budget.run('write', async () => {})
+    const filling = Array.from({ length: 100 }, () =>
+      budget.run('backfill', async () => sent.push(clock.now() - start)),
+    )
+    await clock.run(Promise.all(filling))
+    return sent
+  }
+  const alone = await fill(false)
+  expect(alone.at(-1)).toBeLessThanOrEqual(99 * 3000)
+  expect(alone.slice(10, 14)).toEqual([0, 0, 3000, 6000])
+  const most = (sent: number[]) =>
+    Math.max(...sent.map((at) => sent.filter((one) => one >= at && one < at + 60_000).length))
+  expect(most(alone)).toBe(20)
+  expect(most(await fill(true))).toBe(19)
+})
+
 test('where nothing is published a refusal halves the pace, which grows back by itself', async () => {
   const clock = new ManualClock()
   const budget = new Budget({ ...rule, requests: 16, concurrency: 16, guessed: true }, clock)

@@ -6,7 +6,10 @@ import { type LimitRule, type Pace, SlidingWindow } from './limits.ts'
 const order = ['write', 'settle', 'open', 'inventory', 'backfill'] as const
 export type Priority = (typeof order)[number]
 
-/** The part of a window that each may fill: what matters more finds room at once, even behind a long back-fill. */
+/**
+ * The part of a window that each may fill at once: what matters more finds room, even behind a long back-fill. What is
+ * left is filled too, but slowly, while nobody else comes.
+ */
 const headroom: Readonly<Record<Priority, number>> = {
   write: 1,
   settle: 1,
@@ -47,6 +50,8 @@ export class Budget {
   #running = 0
   #peak = 0
   #lastAt = 0
+  /** When somebody came last who must never wait. */
+  #urgentAt = -Infinity
   #wakeAt = Infinity
   #mood: Mood = calm
   /** Requests that the vendor's own count still allows. */
@@ -65,6 +70,7 @@ export class Budget {
   /** Runs `send` as soon as the budget allows, in order of priority. `also` is a limit that not all requests share. */
   run<T>(priority: Priority, send: () => Promise<T>, also?: LimitRule): Promise<T> {
     if (also !== undefined) return this.#lane(also).run(priority, () => this.run(priority, send))
+    if (headroom[priority] === 1) this.#urgentAt = this.#outside.now()
     if (this.#first() < 0 && this.#running < this.rule.concurrency && this.#waitMs(priority) <= 0)
       return this.#start(send)
     return new Promise((resolve) => {
@@ -175,10 +181,20 @@ export class Budget {
     if (share.until <= now || share.requests === 0) return this.#need(now, 1)
     const granted = Math.max(1, Math.floor(share.requests * factorOf(this.#mood, this.rule, now)))
     this.#granted.requests = Math.ceil(granted * headroom[priority])
-    const wait = this.#window.waitMs(this.#granted, now)
+    const full = this.#window.waitMs(this.#granted, now)
+    const mayFill = full > 0 && headroom[priority] < headroom.open
+    const wait = mayFill ? Math.min(full, this.#slowlyMs(priority, granted, now)) : full
     if (wait > 0 && share.requests < this.rule.requests)
       return Math.min(wait, this.#need(now, share.requests + Math.min(share.requests, this.#step)))
     return wait
+  }
+
+  /** Beyond its part of the window: evenly, and not to the brim where somebody who must never wait has come lately. */
+  #slowlyMs(priority: Priority, granted: number, now: number): number {
+    const { windowMs } = this.rule
+    const lately = now - this.#urgentAt < 10 * windowMs
+    this.#granted.requests = Math.floor(granted * (lately ? headroom.open : 1))
+    return Math.max(this.#window.waitMs(this.#granted, now), this.#lastAt + windowMs / granted - now)
   }
 
   /** Asks for a larger share, unless there was none just now; ms until there is something new. */

@@ -189,12 +189,15 @@ export class Budget {
     return wait
   }
 
-  /** Beyond its part of the window: evenly, and not to the brim where somebody who must never wait has come lately. */
+  /**
+   * Beyond its part of the window: one by one, three times as fast as the window lets through in the long run, and not to the
+   * brim where somebody who must never wait has come lately.
+   */
   #slowlyMs(priority: Priority, granted: number, now: number): number {
     const { windowMs } = this.rule
     const lately = now - this.#urgentAt < 10 * windowMs
     this.#granted.requests = Math.floor(granted * (lately ? headroom.open : 1))
-    return Math.max(this.#window.waitMs(this.#granted, now), this.#lastAt + windowMs / granted - now)
+    return Math.max(this.#window.waitMs(this.#granted, now), this.#lastAt + (0.3 * windowMs) / granted - now)
   }
 
   /** Asks for a larger share, unless there was none just now; ms until there is something new. */

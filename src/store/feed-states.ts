@@ -1,9 +1,10 @@
-import { CompiledQuery } from 'kysely'
+import { sql } from 'kysely'
 import type { Horizon } from '../domain/horizon.ts'
 import { noHorizon } from '../domain/horizon.ts'
 import type { Run } from '../domain/run.ts'
-import { type Db, type Engine, engineOf } from './engine.ts'
+import type { Db } from './engine.ts'
 import { decode } from './json.ts'
+import { prepared } from './prepared.ts'
 import { type RunRow, fromRow } from './runs.ts'
 
 /** What a read begins with. */
@@ -25,29 +26,33 @@ interface Joined extends Omit<RunRow, 'id'> {
   fence: number | null
 }
 
-/**
- * Joined table by table, by values that stand in a row of their own: SQLite plans a statement anew each time that a
- * parameter of its conditions is bound, which takes ten times as long as to run it.
- */
-const text = (connection: string, feed: string, lease: string): string =>
-  `select c.state, h.newest, h.delays, h.late, l.fence, r.*
-    from (select cast(${connection} as text) as con, cast(${feed} as text) as feed, cast(${lease} as text) as lease) as k
-    left join cursors as c on c.connection_id = k.con and c.feed = k.feed
-    left join horizons as h on h.connection_id = k.con and h.feed = k.feed
-    left join leases as l on l.name = k.lease
-    left join runs as r on r.id = (select n.id from runs as n
-      where n.connection_id = k.con and n.feed = k.feed order by n.started_at desc, n.id desc limit 1)`
-const texts: Record<Engine, string> = { postgres: text('$1', '$2', '$3'), sqlite: text('?', '?', '?') }
+interface Which extends Record<string, string> {
+  connectionId: string
+  feed: string
+  lease: string
+}
 
-/** One question for all of it, of a text that need not be built: it is asked at every turn of every feed. */
+const joined = prepared((db, { connectionId, feed, lease }: Which) =>
+  sql<Joined>`
+    select c.state, h.newest, h.delays, h.late, l.fence, r.*
+    from (select 1) as one
+    left join cursors as c on c.connection_id = ${connectionId} and c.feed = ${feed}
+    left join horizons as h on h.connection_id = ${connectionId} and h.feed = ${feed}
+    left join leases as l on l.name = ${lease}
+    left join runs as r on r.id = (select n.id from runs as n
+      where n.connection_id = ${connectionId} and n.feed = ${feed} order by n.started_at desc, n.id desc limit 1)`.compile(
+    db,
+  ),
+)
+
+/** One question for all of it. */
 export async function readFeedState(
   db: Db,
   connectionId: string,
   feed: string,
   lease: string,
 ): Promise<FeedState> {
-  const query: CompiledQuery<Joined> = CompiledQuery.raw(texts[engineOf(db)], [connectionId, feed, lease])
-  const [row] = (await db.executeQuery(query)).rows
+  const [row] = (await joined(db, { connectionId, feed, lease })).rows
   if (row === undefined) return { cursor: undefined, horizon: noHorizon, last: undefined, fence: 0 }
   const { id, state, newest, delays, late, fence, ...run } = row
   return {

@@ -14,7 +14,7 @@ import {
 import { putRecords, readAgain } from '../store/records.ts'
 import type { Db } from '../store/store.ts'
 import { type StoredChange, listChanges } from '../store/ticket-changes.ts'
-import { liveTickets, putTicket, setTicket, ticketsByVendorIds } from '../store/tickets.ts'
+import { liveTickets, putTicket, setTicket, ticketByMarker, ticketsByVendorIds } from '../store/tickets.ts'
 import type { Carried, Carrier, Done } from './carrier.ts'
 import type { Hub } from './hub.ts'
 import { feedLease, recall } from './feed-memory.ts'
@@ -195,7 +195,13 @@ function created({ live }: At, change: StoredChange, draft: TicketDraft, made: D
     home: customerId,
   }
   const keep = async (tx: Db, now: number): Promise<void> => {
-    await putTicket(tx, { ...toTicket(caseId, connectionId, marker, made, now), agreed })
+    const ticket = { ...toTicket(caseId, connectionId, marker, made, now), agreed }
+    const first = await ticketByMarker(tx, marker)
+    // Another process may have found its twin first, by a clock that is ahead of ours: that one stays the first.
+    await putTicket(
+      tx,
+      first === undefined ? ticket : { ...ticket, createdAt: Math.max(now, first.createdAt + 1) },
+    )
     const feed = feedOf(live)
     if (feed !== undefined) await readAgain(tx, connectionId, feed, made.vendorId)
   }

@@ -89,7 +89,8 @@ const mergedInto = prepared((db, { ids }: { ids: string[] }) => {
 
 /**
  * The ticket at which work on each case goes on: its youngest that still stands, or the one that this was merged into.
- * A case whose tickets were all deleted has none.
+ * Of two with one marker the first that we knew, for the sweep folds the other into it. A case whose tickets were all
+ * deleted has none.
  */
 export async function liveTickets(
   db: Db,
@@ -98,17 +99,21 @@ export async function liveTickets(
 ): Promise<Map<string, Ticket | null>> {
   const all = (await ticketsOf(db, caseIds)).filter((one) => one.connectionId === connectionId)
   const live = new Map<string, Ticket | null>(all.map((one) => [one.caseId, null]))
+  const standing = Map.groupBy(
+    all.filter((one) => one.foldedInto === null && one.gone === null),
+    (one) => `${one.caseId} ${one.marker}`,
+  )
   // Oldest first: the youngest stays.
-  for (const one of all) if (one.foldedInto === null && one.gone === null) live.set(one.caseId, one)
+  for (const [first] of standing.values()) if (first !== undefined) live.set(first.caseId, first)
   for (const one of all) {
     if (one.gone !== 'merged' || live.get(one.caseId) !== null) continue
-    live.set(one.caseId, (await standing(db, one.foldedInto)) ?? null)
+    live.set(one.caseId, (await survivor(db, one.foldedInto)) ?? null)
   }
   return live
 }
 
 /** Merged tickets are merged again: a few steps, and never round in a circle. */
-async function standing(db: Db, id: string | null): Promise<Ticket | undefined> {
+async function survivor(db: Db, id: string | null): Promise<Ticket | undefined> {
   for (let next = id, steps = 0; next !== null && steps < 8; steps++) {
     const row = await db.selectFrom('tickets').selectAll().where('id', '=', next).executeTakeFirst()
     if (row === undefined || row.gone === 'deleted') return undefined

@@ -13,7 +13,7 @@ import {
   refuseWaiting,
   setChange,
 } from './ticket-changes.ts'
-import { countStrays, liveTickets, putTicket, setTicket } from './tickets.ts'
+import { countStrays, liveTickets, putTicket, setTicket, ticketByMarker } from './tickets.ts'
 
 forEachEngine((openFresh) => {
   test('a customer’s rules stand over everybody’s, and those over the defaults', async () => {
@@ -50,7 +50,7 @@ forEachEngine((openFresh) => {
   test('work goes on at the youngest ticket that stands, or at what it was merged into', async () => {
     const { db } = await openFresh()
     await putTicket(db, ticket('first', { createdAt: 1 }))
-    await putTicket(db, ticket('follow-up', { createdAt: 2 }))
+    await putTicket(db, ticket('follow-up', { marker: '[WF-2]', createdAt: 2 }))
     await putTicket(db, ticket('other', { caseId: 'else', createdAt: 3 }))
     const live = async () => {
       const found = await liveTickets(db, 'con', ['case', 'else', 'none'])
@@ -63,6 +63,14 @@ forEachEngine((openFresh) => {
     expect(await countStrays(db)).toBe(0)
     await setTicket(db, 'other', { gone: 'deleted' })
     expect(await live()).toEqual([null, null, undefined])
+  })
+
+  test('of two tickets with one marker work goes on at the first, into which the other will be folded', async () => {
+    const { db } = await openFresh()
+    await putTicket(db, ticket('twin', { createdAt: 2 }))
+    await putTicket(db, ticket('first', { createdAt: 1 }))
+    expect((await liveTickets(db, 'con', ['case'])).get('case')?.id).toBe('first')
+    expect((await ticketByMarker(db, ticket('first').marker))?.id).toBe('first')
   })
 
   test('what is on its way is told from what waits; what waits for a deleted ticket is refused', async () => {

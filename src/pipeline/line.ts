@@ -1,7 +1,7 @@
 import type { VendorRecord } from '../domain/record.ts'
 import type { Trace } from '../domain/trace.ts'
 import { putDeadLetter } from '../store/dead-letters.ts'
-import { markDone, takePending } from '../store/records.ts'
+import { hasPending, markDone, takePending } from '../store/records.ts'
 import type { Db } from '../store/store.ts'
 import { keepCases } from './correlate.ts'
 import { type SeenCustomer, mapCustomers, toSeenCustomer } from './customers.ts'
@@ -22,9 +22,11 @@ const batchSize = 500
 
 /**
  * Record → Event → Finding → Case → TicketChange: takes pending Records through the stages, a batch a transaction, until
- * none is left. Returns how many went through; undefined when another process is at it.
+ * none is left. Returns how many went through; undefined when another process is at it. What is not pending has gone all
+ * the way: without any it is woken in vain, as often as not, and asks for no lease.
  */
 export async function advance(hub: Hub): Promise<number | undefined> {
+  if (!(await hasPending(hub.store.db))) return 0
   return withLease(hub, 'line', async (lease) => {
     let count = 0
     for (;;) {

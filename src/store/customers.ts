@@ -2,6 +2,7 @@ import type { Customer, CustomerKey } from '../domain/tenant.ts'
 import type { Db } from './engine.ts'
 import { insertMany } from './insert.ts'
 import { among, listTable } from './lists.ts'
+import { prepared } from './prepared.ts'
 
 export interface CustomerRow {
   connection_id: string
@@ -24,15 +25,14 @@ export async function putCustomers(db: Db, rows: readonly Customer[]): Promise<v
 }
 
 export async function customersOf(db: Db, connectionId?: string): Promise<Customer[]> {
-  const all = db
-    .selectFrom('customers')
-    .selectAll()
-    .orderBy('connection_id')
-    .orderBy('name')
-    .orderBy('vendor_id')
-  const query = connectionId === undefined ? all : all.where('connection_id', '=', connectionId)
-  return (await query.execute()).map(fromRow)
+  return (await all(db, connectionId === undefined ? {} : { connectionId })).rows.map(fromRow)
 }
+
+const all = prepared((db, { connectionId }: { connectionId?: string }) => {
+  const query = db.selectFrom('customers').selectAll()
+  const asked = connectionId === undefined ? query : query.where('connection_id', '=', connectionId)
+  return asked.orderBy('connection_id').orderBy('name').orderBy('vendor_id').compile()
+})
 
 export async function customerIdsOf(db: Db, connectionId: string): Promise<string[]> {
   const query = db.selectFrom('customers').select('vendor_id').where('connection_id', '=', connectionId)
@@ -69,14 +69,18 @@ export function keyTable(db: Db, name: string, keys: readonly CustomerKey[]) {
 export async function tenantLinks(
   db: Db,
 ): Promise<(connectionId: string, vendorId: string) => string | null> {
-  const rows = await db
-    .selectFrom('customers')
-    .select(['connection_id', 'vendor_id', 'tenant_id'])
-    .where('tenant_id', 'is not', null)
-    .execute()
+  const { rows } = await linked(db, {})
   const links = new Map(rows.map((row) => [`${row.connection_id}\n${row.vendor_id}`, row.tenant_id]))
   return (connectionId, vendorId) => links.get(`${connectionId}\n${vendorId}`) ?? null
 }
+
+const linked = prepared((db) =>
+  db
+    .selectFrom('customers')
+    .select(['connection_id', 'vendor_id', 'tenant_id'])
+    .where('tenant_id', 'is not', null)
+    .compile(),
+)
 
 function toRow(row: Customer): CustomerRow {
   return {

@@ -98,12 +98,16 @@ export async function sentTwice(
 
 /** What was on its way when its process died. */
 export async function stuckSending(db: Db, connectionId: string): Promise<StoredChange[]> {
+  // Sorted here: asked to sort, SQLite would walk all changes in that order instead of the few that are on their way.
+  return (await sending(db, { connectionId })).rows
+    .map(fromRow)
+    .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
+}
+
+const sending = prepared((db, { connectionId }: { connectionId: string }) => {
   const query = db
     .selectFrom('ticket_changes')
     .selectAll()
     .where(sql<boolean>`state = 'sending'`) // a literal, for the partial index
-    .where('connection_id', '=', connectionId)
-  // Sorted here: asked to sort, SQLite would walk all changes in that order instead of the few that are on their way.
-  const rows = await query.execute()
-  return rows.map(fromRow).sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
-}
+  return query.where('connection_id', '=', connectionId).compile()
+})

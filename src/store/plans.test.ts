@@ -13,7 +13,7 @@ import {
   releaseQuarantined,
 } from './findings.ts'
 import { listMappingEvents } from './mapping-events.ts'
-import { heads, markDone, openHeads, putRecords, readAgain, takePending } from './records.ts'
+import { hasPending, heads, markDone, openHeads, putRecords, readAgain, takePending } from './records.ts'
 import { latestRuns } from './runs.ts'
 import { openStore } from './store.ts'
 import { commentsOf } from './case-comments.ts'
@@ -46,6 +46,7 @@ test('every query of the line is served by an index', async () => {
   await heads(db, 'con', 'f', ['1'])
   await openHeads(db, 'con', 'f')
   await takePending(db, 10)
+  await hasPending(db)
   await markDone(db, [row.id])
   await findingsByIds(db, ['f'])
   await countQuarantined(db)

@@ -2,6 +2,7 @@ import { type Policy, type PolicyChange, defaultPolicy } from '../domain/policy.
 import type { Db } from './engine.ts'
 import { insertMany } from './insert.ts'
 import { decode, encode } from './json.ts'
+import { prepared } from './prepared.ts'
 
 export interface PolicyRow {
   /** Empty: every customer that has none of its own. */
@@ -18,12 +19,14 @@ export interface Policies {
 }
 
 export async function readPolicies(db: Db): Promise<Policies> {
-  const rows = await db.selectFrom('policies').selectAll().orderBy('tenant_id').execute()
+  const { rows } = await all(db, {})
   const own = new Map(rows.map((row) => [row.tenant_id, decode<PolicyChange>(row.rules)]))
   const everybody = own.get('') ?? {}
   own.delete('')
   return { everybody, own, of: (tenantId) => ({ ...defaultPolicy, ...everybody, ...own.get(tenantId) }) }
 }
+
+const all = prepared((db) => db.selectFrom('policies').selectAll().orderBy('tenant_id').compile())
 
 /** Replaces a customer's own rules (empty tenant: everybody's). */
 export async function putPolicy(db: Db, tenantId: string, rules: PolicyChange, now: number): Promise<void> {

@@ -2,20 +2,25 @@ import type { CompiledQuery, QueryResult } from 'kysely'
 import { type Db, type Engine, engineOf } from './engine.ts'
 import { Mark, listParameter } from './lists.ts'
 
-type Argument = string | number | readonly string[]
+type Argument = string | number | null | readonly string[]
 
 /**
- * A query that runs all the time: built and compiled once per engine, then run with other arguments. `build` must use
- * each argument as a value, a list with `among`, and nothing else.
+ * A query that runs all the time: built and compiled once per engine and set of arguments, then run with other values.
+ * `build` must use each argument as a value, a list with `among`, and nothing else; what is undefined it does not get.
  */
-export function prepared<Args extends Record<string, Argument>, Row>(
+export function prepared<Args extends Partial<Record<string, Argument>>, Row>(
   build: (db: Db, args: Args) => CompiledQuery<Row>,
 ): (db: Db, args: Args) => Promise<QueryResult<Row>> {
-  const kept = new Map<Engine, CompiledQuery<Row>>()
+  const kept = {
+    sqlite: new Map<string, CompiledQuery<Row>>(),
+    postgres: new Map<string, CompiledQuery<Row>>(),
+  }
   return (db, args) => {
-    const engine = engineOf(db)
-    let query = kept.get(engine)
-    if (query === undefined) kept.set(engine, (query = build(db, marksFor(args))))
+    const engine: Engine = engineOf(db)
+    const given = Object.keys(args).filter((name) => args[name] !== undefined)
+    const names = given.join()
+    let query = kept[engine].get(names)
+    if (query === undefined) kept[engine].set(names, (query = build(db, marksFor(given))))
     const parameters = query.parameters.map((value) =>
       value instanceof Mark ? listParameter(engine, args[value.name]) : value,
     )
@@ -24,6 +29,6 @@ export function prepared<Args extends Record<string, Argument>, Row>(
 }
 
 /** Kysely takes any value for a parameter; what these stand for has the right type. */
-function marksFor<Args extends Record<string, unknown>>(args: Args): Args {
-  return Object.fromEntries(Object.keys(args).map((name) => [name, new Mark(name)])) as unknown as Args
+function marksFor<Args>(names: readonly string[]): Args {
+  return Object.fromEntries(names.map((name) => [name, new Mark(name)])) as Args
 }

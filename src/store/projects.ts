@@ -2,6 +2,7 @@ import type { Project } from '../domain/task.ts'
 import type { Db } from './engine.ts'
 import { insertMany } from './insert.ts'
 import { among } from './lists.ts'
+import { prepared } from './prepared.ts'
 
 export interface ProjectRow {
   connection_id: string
@@ -33,12 +34,16 @@ export async function dropProject(db: Db, connectionId: string, tenantId: string
 }
 
 export async function projectsOf(db: Db, tenantIds: string[]): Promise<Project[]> {
+  return tenantIds.length === 0 ? [] : (await ofTenants(db, { tenantIds })).rows.map(fromRow)
+}
+
+const ofTenants = prepared((db, { tenantIds }: { tenantIds: string[] }) => {
   const query = db
     .selectFrom('projects')
     .selectAll()
     .where(among(db, 'tenant_id', tenantIds))
-  return (await query.orderBy('connection_id').orderBy('tenant_id').execute()).map(fromRow)
-}
+  return query.orderBy('connection_id').orderBy('tenant_id').compile()
+})
 
 function toRow(project: Project): ProjectRow {
   return {

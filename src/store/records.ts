@@ -133,10 +133,27 @@ export async function openHeads(db: Db, connectionId: string, feed: string): Pro
 
 /** Oldest first, but superseded versions before heads: whatever the batch size, a head is read after its past. */
 export async function takePending(db: Db, limit: number): Promise<VendorRecord[]> {
-  const query = db.selectFrom('records').selectAll().where(isPending)
-  const rows = await query.orderBy('head').orderBy('first_seen_at').orderBy('id').limit(limit).execute()
-  return rows.map(fromRow)
+  return (await pending(db, { limit })).rows.map(fromRow)
 }
+
+const pending = prepared((db, { limit }: { limit: number }) => {
+  const query = db.selectFrom('records').selectAll().where(isPending)
+  return query
+    .orderBy('head')
+    .orderBy('first_seen_at')
+    .orderBy('id')
+    .limit(sql<number>`${limit}`)
+    .compile()
+})
+
+/** Whether `takePending` would find anything. */
+export async function hasPending(db: Db): Promise<boolean> {
+  return (await anyPending(db, {})).rows.length > 0
+}
+
+const anyPending = prepared((db) =>
+  db.selectFrom('records').select('id').where(isPending).limit(sql.lit(1)).compile(),
+)
 
 export async function markDone(db: Db, ids: string[]): Promise<void> {
   await done(db, { ids })
@@ -152,13 +169,23 @@ const done = prepared((db, { ids }: { ids: string[] }) =>
 
 /** What the vendor showed last of one thing is to be read again; nothing when it has shown nothing. */
 export async function readAgain(db: Db, connectionId: string, feed: string, vendorId: string): Promise<void> {
+  await again(db, { connectionId, feed, vendorId })
+}
+
+interface Thing extends Record<string, string> {
+  connectionId: string
+  feed: string
+  vendorId: string
+}
+
+const again = prepared((db, { connectionId, feed, vendorId }: Thing) => {
   const query = db.updateTable('records').set({ pending: 1 }).where(isHead)
-  await query
+  return query
     .where('connection_id', '=', connectionId)
     .where('feed', '=', feed)
     .where('vendor_id', '=', vendorId)
-    .execute()
-}
+    .compile()
+})
 
 /** What is to be read again. */
 export async function markPending(db: Db, ids: string[]): Promise<void> {
@@ -189,9 +216,13 @@ export async function listHeads(
 }
 
 export async function record(db: Db, id: string): Promise<VendorRecord | undefined> {
-  const row = await db.selectFrom('records').selectAll().where('id', '=', id).executeTakeFirst()
+  const [row] = (await byId(db, { id })).rows
   return row && fromRow(row)
 }
+
+const byId = prepared((db, { id }: { id: string }) =>
+  db.selectFrom('records').selectAll().where('id', '=', id).compile(),
+)
 
 export async function recordsByIds(db: Db, ids: string[]): Promise<VendorRecord[]> {
   const query = db

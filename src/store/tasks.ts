@@ -61,22 +61,34 @@ export async function setTask(db: Db, id: string, patch: TaskPatch): Promise<voi
     ...(word !== undefined && { word }),
     ...(gone !== undefined && { gone: Number(gone) }),
   }
-  await db.updateTable('tasks').set(row).where('id', '=', id).execute()
+  await update(db, { id, ...row })
 }
 
+const update = prepared((db, { id, ...row }: { id: string } & Partial<Omit<TaskRow, 'id'>>) =>
+  db.updateTable('tasks').set(row).where('id', '=', id).compile(),
+)
+
 export async function task(db: Db, id: string): Promise<Task | undefined> {
-  const row = await db.selectFrom('tasks').selectAll().where('id', '=', id).executeTakeFirst()
+  const [row] = (await byId(db, { id })).rows
   return row && fromRow(row)
 }
 
+const byId = prepared((db, { id }: { id: string }) =>
+  db.selectFrom('tasks').selectAll().where('id', '=', id).compile(),
+)
+
 /** In the order in which they were recommended. */
 export async function tasksOfCases(db: Db, caseIds: string[]): Promise<Task[]> {
+  return (await ofCases(db, { caseIds })).rows.map(fromRow)
+}
+
+const ofCases = prepared((db, { caseIds }: { caseIds: string[] }) => {
   const query = db
     .selectFrom('tasks')
     .selectAll()
     .where(among(db, 'case_id', caseIds))
-  return (await query.orderBy('created_at').orderBy('id').execute()).map(fromRow)
-}
+  return query.orderBy('created_at').orderBy('id').compile()
+})
 
 /** Those of the board's tasks that are ours. */
 export async function tasksByVendorIds(db: Db, connectionId: string, vendorIds: string[]): Promise<Task[]> {
@@ -96,20 +108,23 @@ const byVendorIds = prepared(
 
 /** Tasks of open cases whose making has not been decided: their tenant has no project on a board yet. */
 export async function waitingTasks(db: Db, tenantIds: string[]): Promise<Task[]> {
+  return (await waiting(db, { tenantIds })).rows.map(fromRow)
+}
+
+const waiting = prepared((db, { tenantIds }: { tenantIds: string[] }) => {
   const query = db
     .selectFrom('tasks')
     .innerJoin('cases', 'cases.id', 'tasks.case_id')
     .selectAll('tasks')
     .where(sql<boolean>`tasks.asked = 0`)
-  const rows = await query
+  return query
     .where(among(db, 'tasks.tenant_id', tenantIds))
     .where('cases.status', '=', 'open')
     .where('cases.merged_into', 'is', null)
     .orderBy('tasks.created_at')
     .orderBy('tasks.id')
-    .execute()
-  return rows.map(fromRow)
-}
+    .compile()
+})
 
 export interface TaskFilter {
   caseId?: string

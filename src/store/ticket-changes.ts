@@ -89,14 +89,26 @@ export async function setChange(
   patch: ChangePatch,
   expectState?: ChangeState,
 ): Promise<boolean> {
-  let query = db.updateTable('ticket_changes').set(toPatch(patch)).where('id', '=', id)
-  if (expectState) query = query.where('state', '=', expectState)
-  if (patch.state === 'sending') {
-    const other = sql<boolean>`exists (select 1 from ticket_changes as o
-      where o.case_id = ticket_changes.case_id and o.connection_id = ticket_changes.connection_id and o.state = 'sending' and o.id <> ${id})`
-    query = query.where((eb) => eb.not(other))
-  }
-  return (await query.executeTakeFirst()).numUpdatedRows > 0n
+  const update = patch.state === 'sending' ? updateAlone : updateOne
+  const result = await update(db, { id, ...(expectState && { expectState }), ...toPatch(patch) })
+  return (result.numAffectedRows ?? 0n) > 0n
+}
+
+type Update = { id: string; expectState?: ChangeState } & Partial<Omit<ChangeRow, 'id'>>
+
+const updateOne = prepared((db, args: Update) => updating(db, args).compile())
+
+const updateAlone = prepared((db, args: Update) => {
+  const other = sql<boolean>`exists (select 1 from ticket_changes as o
+    where o.case_id = ticket_changes.case_id and o.connection_id = ticket_changes.connection_id and o.state = 'sending' and o.id <> ${args.id})`
+  return updating(db, args)
+    .where((eb) => eb.not(other))
+    .compile()
+})
+
+function updating(db: Db, { id, expectState, ...row }: Update) {
+  const query = db.updateTable('ticket_changes').set(row).where('id', '=', id)
+  return expectState === undefined ? query : query.where('state', '=', expectState)
 }
 
 export interface ChangeFilter {

@@ -47,8 +47,12 @@ export async function setTicket(db: Db, id: string, patch: TicketPatch): Promise
     ...(seen !== undefined && { seen: encode(seen) }),
     ...(agreed !== undefined && { agreed: encode(agreed) }),
   }
-  await db.updateTable('tickets').set(row).where('id', '=', id).execute()
+  await update(db, { id, ...row })
 }
+
+const update = prepared((db, { id, ...row }: { id: string } & Partial<Omit<TicketRow, 'id'>>) =>
+  db.updateTable('tickets').set(row).where('id', '=', id).compile(),
+)
 
 /** Those of the vendor's tickets that we hold. */
 export async function ticketsByVendorIds(

@@ -121,7 +121,7 @@ test('a task that was carried out twice by a late answer is found by its marker:
   expect(atBoard(small)).toEqual([...both, twin])
   const board = small.hub.live.find((one) => one.connector.board !== undefined)!
   const [own] = await actions(small)
-  const found = await board.connector.board!.findTasks(board.client, { marker: own!.marker })
+  const found = await board.connector.board!.findTasks(board.client, own!.marker)
   const stray = found.find((one) => one.vendorId !== own!.vendorId)
   expect(stray?.description).toMatch(
     `Watchfloor made this task twice. Work goes on in task ${own!.vendorId}: `,

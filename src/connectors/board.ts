@@ -15,7 +15,7 @@ export interface Board {
   findProjects(client: Client, marker: string): Promise<BoardProject[]>
   createTask(client: Client, draft: TaskDraft): Promise<Result<BoardTask>>
   /** Every task with this marker, oldest first, wherever it was moved to. Throws like `findProjects`. */
-  findTasks(client: Client, query: { marker: string; projectId?: string }): Promise<BoardTask[]>
+  findTasks(client: Client, marker: string): Promise<BoardTask[]>
   /** Changes what the patch names and keeps everything else as it is at that moment. Repeatable. */
   updateTask(client: Client, taskId: string, patch: TaskPatch): Promise<Result<BoardTask>>
 }

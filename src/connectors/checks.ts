@@ -132,7 +132,7 @@ async function boardReading(
   const projectId = project.ok ? project.value.vendorId : ''
   const task = { projectId, name: 'Block', description: 'Text', severity: 'high', marker } as const
   const made = await board.createTask(client, task)
-  const [found] = await board.findTasks(client, { marker, projectId })
+  const [found] = await board.findTasks(client, marker)
   const [foundProject] = await board.findProjects(client, marker)
   return { project, foundProject, made, found }
 }

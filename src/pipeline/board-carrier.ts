@@ -79,9 +79,7 @@ async function lookUp(at: At, plan: BoardPlan): Promise<Done | undefined> {
     return found && projectMade(at, plan, found.vendorId)
   }
   const own = await taskOf(hub.store.db, plan.taskId)
-  const projectId = await projectOf(at, own?.tenantId)
-  const query = { marker, ...(projectId !== undefined && { projectId }) }
-  const all = await board.findTasks(live.client, query)
+  const all = await board.findTasks(live.client, marker)
   // Of two, which the sweep has not told apart yet, the one that we know.
   const found = all.find((one) => one.vendorId === own?.vendorId) ?? all[0]
   if (found === undefined || (plan.kind === 'task-status' && found.done !== plan.done)) return undefined

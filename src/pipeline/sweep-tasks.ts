@@ -3,7 +3,6 @@ import type { CaseComment } from '../domain/case.ts'
 import { idOf } from '../domain/id.ts'
 import type { Task } from '../domain/task.ts'
 import { putComments } from '../store/case-comments.ts'
-import { projectsOf } from '../store/projects.ts'
 import { putStrayTask, strayTasks } from '../store/stray-tasks.ts'
 import { task as taskOf } from '../store/tasks.ts'
 import { sentTwice } from '../store/due-changes.ts'
@@ -24,14 +23,11 @@ export async function sweepTasks(hub: Hub, live: Live, board: Board, since: numb
 }
 
 async function foldTwins(hub: Hub, live: Live, board: Board, own: Task): Promise<number> {
-  const { db } = hub.store
   const { id } = live.connection
-  const project = (await projectsOf(db, [own.tenantId])).find((one) => one.connectionId === id)
-  const near = project?.vendorId == null ? {} : { projectId: project.vendorId }
-  const found = await board.findTasks(live.client, { marker: own.marker, ...near })
+  const found = await board.findTasks(live.client, own.marker)
   const stays = found.find((one) => one.vendorId === own.vendorId)
   if (stays === undefined) return 0
-  const done = await strayTasks(db, id)
+  const done = await strayTasks(hub.store.db, id)
   let folded = 0
   for (const stray of found) {
     if (stray === stays || done[stray.vendorId] !== undefined) continue

@@ -33,6 +33,10 @@ export const cursorSchema = z.object({
   lagMs: z.number().default(0),
   /** When all three lists were last read. */
   wholeAt: z.number().default(0),
+  /** The last turn brought news. */
+  moving: z.boolean().default(false),
+  /** When the open set was last asked for. */
+  listedAt: z.number().default(0),
   /** When the open set was last read to its end. */
   openAt: z.number().default(0),
   reconciledAt: z.number().default(0),

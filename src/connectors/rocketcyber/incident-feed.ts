@@ -10,7 +10,8 @@ import { maxPage } from './paging.ts'
 /**
  * Reads incidents. There is no feed of changes and rows do not say whose they are, so the history is read customer by
  * customer, and what happens since then in three cheap lists over all of them: what is open, and when that has changed
- * or ten minutes have passed, what was created lately and what was resolved lately. See notes.md, "How incidents are followed".
+ * or ten minutes have passed, what was created lately and what was resolved lately. While these two bring news, the open
+ * set is asked for every ten minutes only. See notes.md, "How incidents are followed".
  */
 export const incidentsFeed: Feed = {
   name: 'incidents',
@@ -59,9 +60,9 @@ function goLive({ cursor, reader }: Pass): void {
 
 async function* follow(pass: Pass): AsyncGenerator<Batch> {
   const { cursor, reader } = pass
-  const open = yield* sweepOpen(pass)
+  const open = yield* openUnlessMoving(pass)
   // What is created or resolved changes the open set: while that stays as it is, the other two lists can wait a little.
-  const settled = open.quiet && open.complete && Object.keys(cursor.astray).length === 0
+  const settled = open?.quiet === true && open.complete && !isAnyAstray(cursor)
   if (settled && reader.now - cursor.wholeAt < wholeEvery) return
   // The vendor says itself how late it published; what is seen to come later still counts as well.
   const floorMs = Math.max(leastOverlap, 2 * cursor.lagMs)
@@ -72,12 +73,26 @@ async function* follow(pass: Pass): AsyncGenerator<Batch> {
   if (created.complete) cursor.marks.created = Math.max(cursor.marks.created, created.newest.created)
   if (resolved.complete) cursor.marks.resolved = Math.max(cursor.marks.resolved, resolved.newest.resolved)
   if (created.complete && resolved.complete) cursor.wholeAt = reader.now
-  if (!open.complete) return
+  cursor.moving = open?.news === true || created.news || resolved.news
+  if (open?.complete !== true) return
   if (open.keys.size > maxPage) cursor.openAt = reader.now
   const quiet = [created, resolved, open].every((swept) => swept.quiet)
-  if (quiet && Object.keys(cursor.astray).length === 0) return
+  if (quiet && !isAnyAstray(cursor)) return
   const listed = new Set([...open.keys, ...created.keys, ...resolved.keys])
   yield* departures(pass, await reader.open(), listed)
+}
+
+/** What is missing from the lists is reported at every turn. */
+function isAnyAstray({ astray }: Pass['cursor']): boolean {
+  return Object.keys(astray).length > 0
+}
+
+/** While much comes and goes, what came and went is the smaller question: then the open set waits a little. */
+async function* openUnlessMoving(pass: Pass): AsyncGenerator<Batch, Swept | undefined> {
+  const { cursor, reader } = pass
+  if (cursor.moving && !isAnyAstray(cursor) && reader.now - cursor.listedAt < wholeEvery) return undefined
+  cursor.listedAt = reader.now
+  return yield* sweepOpen(pass)
 }
 
 function sweepOpen(pass: Pass): AsyncGenerator<Batch, Swept> {

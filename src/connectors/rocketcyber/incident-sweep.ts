@@ -22,6 +22,8 @@ export interface Swept {
   cut: boolean
   /** Every page is one whose rows were all held before. */
   quiet: boolean
+  /** A row was new or had changed. */
+  news: boolean
   newest: Cursor['marks']
 }
 
@@ -42,7 +44,7 @@ export async function* sweep(
   options: SweepOptions = {},
 ): AsyncGenerator<Batch, Swept> {
   const newest = { created: 0, resolved: 0 }
-  const swept: Swept = { keys: new Set(), complete: false, cut: false, quiet: true, newest }
+  const swept: Swept = { keys: new Set(), complete: false, cut: false, quiet: true, news: false, newest }
   for await (const page of pagesOf(pass, query, options, swept)) {
     for (const row of page.rows) swept.keys.add(row.id)
     if (pass.reader.heldPages.has(page) && options.again !== true) continue
@@ -51,6 +53,7 @@ export async function* sweep(
     noteLag(pass.cursor, page.rows)
     const { rows, held } = await changedRows(pass, page, options.again === true)
     if (held && page.rejected.length === 0) pass.reader.heldPages.add(page)
+    swept.news ||= rows.length > 0
     if (rows.length > 0 || page.rejected.length > 0) yield batch(pass, rows, page.rejected)
   }
   return swept

@@ -259,6 +259,21 @@ describe('following', () => {
     expect(incidents.latest.get(id)?.open).toBe(false)
   })
 
+  test('while there is news at every turn the open set is asked for every ten minutes, and at once when there is none', async () => {
+    const { world, pair, requests, run } = await setUp({ switches: { accountFields: 'present' } })
+    await run()
+    const turn = async (news: boolean): Promise<boolean> => {
+      if (news) happen(world, pair.clock.now, pair.clock.now + minute)
+      pair.clock.now += 2 * minute
+      requests.length = 0
+      await run()
+      return requests.some((url) => String(url).includes('status=open'))
+    }
+    const asked: boolean[] = []
+    for (const news of [true, true, true, true, true, true, true, false, false]) asked.push(await turn(news))
+    expect(asked).toEqual([true, false, false, false, false, true, false, false, true])
+  })
+
   test('a row that says whose it is costs no search', async () => {
     const { world, pair, requests, incidents, run } = await setUp({ switches: { accountFields: 'present' } })
     await run()

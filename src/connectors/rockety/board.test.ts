@@ -57,7 +57,7 @@ function valueOf<T>(result: Result<T>): T {
 }
 
 async function marked(pair: Pair): Promise<BoardTask[]> {
-  return board.findTasks(pair.client, { marker })
+  return board.findTasks(pair.client, marker)
 }
 
 /** What the outbox does: after an unclear answer it looks until the horizon has passed, and only then sends again. */
@@ -68,7 +68,7 @@ async function createAsTheOutboxDoes(pair: Pair): Promise<BoardTask> {
     expect(made.error.ambiguous).toBe(true)
     const horizon = pair.clock.now + board.visibilityMs
     while (pair.clock.now <= horizon) {
-      const [found] = await board.findTasks(pair.client, { marker, projectId: draft.projectId })
+      const [found] = await board.findTasks(pair.client, marker)
       if (found !== undefined) return found
       pair.clock.now += 10_000
     }
@@ -120,22 +120,44 @@ test.each<Record<string, string>>([
   const pair = setUp()
   const made = valueOf(await board.createTask(pair.client, draft))
   Object.assign(pair.switches, switches)
-  const [found] = await board.findTasks(pair.client, { marker, projectId: '41' })
+  const [found] = await board.findTasks(pair.client, marker)
   expect(found?.vendorId).toBe(made.vendorId)
-  expect(await board.findTasks(pair.client, { marker: markerOf('case_2'), projectId: '41' })).toEqual([])
+  expect(await board.findTasks(pair.client, markerOf('case_2'))).toEqual([])
+})
+
+test.each([
+  ['known', 1],
+  ['ignored', 1],
+  ['refused', 2],
+])('among many tasks the search leads to the marker; where it is %s, the list does', async (filters, lists) => {
+  const asked: string[] = []
+  const between =
+    (fetch: Fetch): Fetch =>
+    (url, init) => {
+      if (init.method === 'GET') asked.push(url)
+      return fetch(url, init)
+    }
+  const pair = setUp({ switches: { pageSize: '100', filters }, between })
+  for (let n = 0; n < 30; n++)
+    await board.createTask(pair.client, { ...draft, marker: markerOf(`case_other_${n}`) })
+  const made = valueOf(await board.createTask(pair.client, draft))
+  asked.length = 0
+  expect((await marked(pair)).map((one) => one.vendorId)).toEqual([made.vendorId])
+  expect(asked).toHaveLength(lists)
+  if (filters === 'known') expect(asked[0]).toContain('search=WF-')
 })
 
 test('a task that somebody moved to another project is found all the same', async () => {
   const pair = setUp()
   const made = valueOf(await board.createTask(pair.client, draft))
   await pair.client.call(tasks.update, { params: { id: made.vendorId }, body: { project_id: 42 } })
-  const [found] = await board.findTasks(pair.client, { marker, projectId: '41' })
+  const [found] = await board.findTasks(pair.client, marker)
   expect(found).toMatchObject({ vendorId: made.vendorId, projectId: '42' })
 })
 
 test('nothing found in a list that was not seen whole is an error, not an answer', async () => {
   const pair = setUp({ switches: { page: 'ignored', pageSize: '2' } })
-  await expect(board.findTasks(pair.client, { marker })).rejects.toMatchObject({
+  await expect(board.findTasks(pair.client, marker)).rejects.toMatchObject({
     code: 'incomplete_list',
     verdict: 'retryable',
   })
@@ -144,7 +166,7 @@ test('nothing found in a list that was not seen whole is an error, not an answer
 test('where descriptions have another name, a look-up says so instead of finding nothing', async () => {
   const map = JSON.stringify({ fields: { task: { description: ['notes'] } } })
   const pair = setUp({ settings: { map } })
-  await expect(board.findTasks(pair.client, { marker })).rejects.toMatchObject({
+  await expect(board.findTasks(pair.client, marker)).rejects.toMatchObject({
     code: 'incomplete_list',
     message: '/tasks has no notes: name the field in the client map',
   })
@@ -164,7 +186,7 @@ test('a success that names nothing is ambiguous', async () => {
     ok: false,
     error: { verdict: 'ambiguous' },
   })
-  expect(await board.findTasks(pair.client, { marker })).toHaveLength(1)
+  expect(await board.findTasks(pair.client, marker)).toHaveLength(1)
 })
 
 test('a project is made once for its marker', async () => {

@@ -57,10 +57,9 @@ export const board: Board = {
     return settled(client, again, (row) => toBoardTask(row, map))
   },
 
-  /** First in its project, then everywhere: somebody may have moved it, or the filter may mean something else. */
-  async findTasks(client, { marker, projectId }) {
-    const near = projectId === undefined ? [] : await tasksOfProject(client, marker, projectId)
-    return near.length > 0 ? near : tasksWith(client, {}, marker)
+  async findTasks(client, marker) {
+    const found = await searched(client, marker)
+    return found.length > 0 ? found : tasksWith(client, {}, marker)
   },
 
   async updateTask(client, taskId, patch) {
@@ -83,7 +82,7 @@ export const board: Board = {
 
 async function lookedUp(client: Client, draft: TaskDraft): Promise<Result<BoardTask | undefined>> {
   try {
-    return { ok: true, value: (await board.findTasks(client, draft))[0] }
+    return { ok: true, value: (await board.findTasks(client, draft.marker))[0] }
   } catch (error) {
     if (error instanceof ApiError) return { ok: false, error }
     throw error
@@ -133,11 +132,10 @@ async function tasksWith(
   return found.map((row) => toBoardTask(row, map))
 }
 
-/** Only a shortcut: whatever goes wrong here, the whole list has the last word. */
-async function tasksOfProject(client: Client, marker: string, projectId: string): Promise<BoardTask[]> {
-  const name = mapOf(client.settings).fields.task.project[0] ?? 'project_id'
+/** Only a shortcut, one small page instead of all tasks: whatever goes wrong here, the whole list has the last word. */
+async function searched(client: Client, marker: string): Promise<BoardTask[]> {
   try {
-    return await tasksWith(client, { [name]: projectId }, marker)
+    return await tasksWith(client, { search: marker.replace(/[[\]]/g, '') }, marker)
   } catch (error) {
     if (error instanceof ApiError) return []
     throw error

@@ -78,7 +78,7 @@ async function readBack(taskShape: string, map: string): Promise<unknown> {
   const pair = open({}, {}, map)
   await board.createTask(pair.client, draft)
   pair.switches['taskShape'] = taskShape
-  const [task] = await board.findTasks(pair.client, { marker: draft.marker })
+  const [task] = await board.findTasks(pair.client, draft.marker)
   return task && { name: task.name, assigneeIds: task.assigneeIds }
 }
 

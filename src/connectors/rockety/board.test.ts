@@ -129,23 +129,26 @@ test.each([
   ['known', 1],
   ['ignored', 1],
   ['refused', 2],
-])('among many tasks the search leads to the marker; where it is %s, the list does', async (filters, lists) => {
-  const asked: string[] = []
-  const between =
-    (fetch: Fetch): Fetch =>
-    (url, init) => {
-      if (init.method === 'GET') asked.push(url)
-      return fetch(url, init)
-    }
-  const pair = setUp({ switches: { pageSize: '100', filters }, between })
-  for (let n = 0; n < 30; n++)
-    await board.createTask(pair.client, { ...draft, marker: markerOf(`case_other_${n}`) })
-  const made = valueOf(await board.createTask(pair.client, draft))
-  asked.length = 0
-  expect((await marked(pair)).map((one) => one.vendorId)).toEqual([made.vendorId])
-  expect(asked).toHaveLength(lists)
-  if (filters === 'known') expect(asked[0]).toContain('search=WF-')
-})
+])(
+  'among many tasks the search leads to the marker; where it is %s, the list does',
+  async (filters, lists) => {
+    const asked: string[] = []
+    const between =
+      (fetch: Fetch): Fetch =>
+      (url, init) => {
+        if (init.method === 'GET') asked.push(url)
+        return fetch(url, init)
+      }
+    const pair = setUp({ switches: { pageSize: '100', filters }, between })
+    for (let n = 0; n < 30; n++)
+      await board.createTask(pair.client, { ...draft, marker: markerOf(`case_other_${n}`) })
+    const made = valueOf(await board.createTask(pair.client, draft))
+    asked.length = 0
+    expect((await marked(pair)).map((one) => one.vendorId)).toEqual([made.vendorId])
+    expect(asked).toHaveLength(lists)
+    if (filters === 'known') expect(asked[0]).toContain('search=WF-')
+  },
+)
 
 test('a task that somebody moved to another project is found all the same', async () => {
   const pair = setUp()

@@ -1,29 +1,29 @@
 import { isObject } from './errors.ts'
+import type { Listing } from './listing.ts'
 
-/** JSON.stringify for a page, except that the text of rows which can no longer change is kept. */
-export function pageText(page: unknown, keys: readonly string[]): string {
-  if (Array.isArray(page)) return listText(page)
+/** JSON.stringify for a page, except that its rows are told by their listing. */
+export function pageText(page: unknown, keys: readonly string[], listing: Listing): string {
+  if (Array.isArray(page)) return listText('[', page, ']', listing)
+  if (page === listing.things[0]) return listing.textOf(page)
   if (!isObject(page)) return JSON.stringify(page)
   const list = keys.find((name) => Array.isArray(page[name]))
   const fields = Object.entries(page).filter(([, value]) => value !== undefined)
-  const texts = fields.map(([name, value]) => {
-    const text = name === list && Array.isArray(value) ? listText(value) : JSON.stringify(value)
+  const at = fields.findIndex(([name]) => name === list)
+  const rows = fields[at]?.[1]
+  const texts = fields.map(([name, value], i) => {
+    const text = i === at ? '[' : JSON.stringify(value)
     return `${JSON.stringify(name)}:${text}`
   })
-  return `{${texts.join()}}`
+  if (!Array.isArray(rows)) return `{${texts.join()}}`
+  const tail = [']', ...texts.slice(at + 1)].join()
+  return listText(`{${texts.slice(0, at + 1).join()}`, rows, `${tail}}`, listing)
 }
 
-const rowTexts = new WeakMap<object, string>()
-
-function listText(rows: readonly unknown[]): string {
-  return `[${rows.map(rowText).join()}]`
-}
-
-function rowText(row: unknown): string {
-  if (!isObject(row)) return JSON.stringify(row) ?? 'null'
-  const known = rowTexts.get(row)
-  if (known !== undefined) return known
-  const text = JSON.stringify(row)
-  if (Object.isFrozen(row)) rowTexts.set(row, text)
-  return text
+/** Joined in one go with what stands around it: a long list is hundreds of kilobytes, and is not copied twice. */
+function listText(head: string, rows: readonly unknown[], tail: string, { textOf }: Listing): string {
+  if (rows.length === 0) return head + tail
+  const texts = rows.map(textOf)
+  texts[0] = `${head}${texts[0] ?? ''}`
+  texts.push(`${texts.pop() ?? ''}${tail}`)
+  return texts.join()
 }

@@ -5,6 +5,7 @@ import { readJson } from './body.ts'
 import type { Contract } from './contract.ts'
 import { decodeBody } from './encoding.ts'
 import { type LimitRule, SlidingWindow } from './limits.ts'
+import { Listing, plainListing } from './listing.ts'
 import type { Operation } from './operation.ts'
 import { pageText } from './page-text.ts'
 import { decodeQuery } from './query.ts'
@@ -28,8 +29,8 @@ export interface Call {
 }
 
 /**
- * What an operation does. Returns the answer's body, of a list all matching rows (the page is cut from them), or a
- * `Reply` for anything else. A "no" is a thrown Refusal. A frozen row is one that never changes: its text is kept.
+ * What an operation does. Returns the answer's body, of a list all matching rows or a `Listing` of them (the
+ * page is cut from it), or a `Reply` for anything else. A "no" is a thrown Refusal. The text of a frozen row is kept.
  */
 export type Behaviour = (call: Call) => unknown
 
@@ -213,10 +214,15 @@ function validated(parts: ServerParts, op: Operation, schema: z.ZodType, value: 
 function write(op: Operation, value: unknown, call: Call): WireAnswer {
   if (value instanceof Reply) return json(value.status, value.body, value.headers)
   if (op.paging === undefined) return json(op.status ?? 200, value)
-  if (!Array.isArray(value)) throw new Error(`${op.id}: a list's behaviour returns an array`)
-  const rows: unknown[] = call.request.drift === undefined ? value : value.slice(call.request.drift)
-  const page = op.paging.write(rows, call.query, call.switches, call)
-  return jsonText(op.status ?? 200, pageText(page, op.paging.rowsKeys))
+  const given = value instanceof Listing ? value : plain(op, value)
+  const listing = call.request.drift === undefined ? given : given.from(call.request.drift)
+  const page = op.paging.write(listing.things, call.query, call.switches, call)
+  return jsonText(op.status ?? 200, pageText(page, op.paging.rowsKeys, listing))
+}
+
+function plain(op: Operation, value: unknown): Listing {
+  if (Array.isArray(value)) return plainListing(value)
+  throw new Error(`${op.id}: a list's behaviour returns an array or a Listing`)
 }
 
 function json(status: number, body: unknown, headers: Record<string, string> = {}): WireAnswer {

@@ -1,8 +1,9 @@
+import { type Listing, listed } from '../../contract/listing.ts'
 import { type Behaviour, type Call, Reply } from '../../contract/server.ts'
 import { shortId, stamp } from './sandbox-ids.ts'
 import { find } from './sandbox-investigations.ts'
 import { type Alert, notFound, plainName } from './sandbox-organization.ts'
-import { dressed, lazily } from './sandbox-query.ts'
+import { dressed } from './sandbox-query.ts'
 
 /** The alerts under an investigation. */
 export function ruleOf(alert: Alert): { rule_name: string; rule_rrn: string } {
@@ -29,12 +30,14 @@ function print(alert: Alert, switches: Record<string, string>): Record<string, u
   )
 }
 
-function list(call: Call): unknown[] {
+const rowsOf = listed((alert: Alert, { switches }) => print(alert, switches))
+
+function list(call: Call): Listing<Alert> {
   const { organization, row } = find(call)
   const alerts = row.alerts
     .flatMap((id) => organization.alert(id) ?? [])
     .toSorted((a, b) => b.created - a.created)
-  return lazily(alerts, (alert) => print(alert, call.switches))
+  return rowsOf(alerts, call)
 }
 
 function unlink(call: Call): Reply {

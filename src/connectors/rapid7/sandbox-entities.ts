@@ -1,10 +1,11 @@
 import { isObject } from '../../contract/errors.ts'
+import { listed } from '../../contract/listing.ts'
 import type { Behaviour, Call } from '../../contract/server.ts'
 import { shortId } from './sandbox-ids.ts'
 import { here } from './sandbox-keys.ts'
 import { type Organization, type Row, notFound, plainName } from './sandbox-organization.ts'
 import { without } from '../shapes.ts'
-import { type Field, bodyOf, dressed, lazily, search } from './sandbox-query.ts'
+import { type Field, bodyOf, dressed, search } from './sandbox-query.ts'
 
 /** Accounts, users, assets and local accounts, as the world's devices give them. */
 interface Tables {
@@ -95,10 +96,8 @@ function print(table: keyof Tables, row: Row, switches: Record<string, string>):
 }
 
 function searching(table: keyof Tables): Behaviour {
-  return (call) => {
-    const rows = search(tablesOf(here(call))[table], bodyOf(call), fields[table])
-    return lazily(rows, (row) => print(table, row, call.switches))
-  }
+  const rowsOf = listed((row: Row, { switches }) => print(table, row, switches))
+  return (call) => rowsOf(search(tablesOf(here(call))[table], bodyOf(call), fields[table]), call)
 }
 
 function getting(table: keyof Tables): Behaviour {

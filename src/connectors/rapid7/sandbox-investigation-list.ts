@@ -1,3 +1,4 @@
+import { type Listing, listed } from '../../contract/listing.ts'
 import type { Behaviour, Call } from '../../contract/server.ts'
 import { sortKeys } from './investigations.ts'
 import { stamp } from './sandbox-ids.ts'
@@ -19,7 +20,9 @@ const sortFields: Record<string, (row: Investigation) => string | number> = {
   alerts_most_recent_detection_created_time: alertedOf,
 }
 
-function list(call: Call): unknown[] {
+const rowsOf = listed((row: Investigation, { switches }) => print(row, switches))
+
+function list(call: Call): Listing<Investigation> {
   const { from, to } = query.windowOf(
     { start: call.query['start_time'], end: call.query['end_time'] },
     call.now,
@@ -27,8 +30,7 @@ function list(call: Call): unknown[] {
   )
   const keep = filterOf(call)
   const sort = query.readSort(query.textOr(call.query['sort'], 'priority,DESC'))
-  const rows = ordered(reach(call), { from, to }, keep, sort)
-  return query.lazily(rows, (row) => print(row, call.switches))
+  return rowsOf(ordered(reach(call), { from, to }, keep, sort), call)
 }
 
 function filterOf(call: Call): (row: Investigation) => boolean {
@@ -120,7 +122,7 @@ const byWord: Record<string, query.Field<Searched>> = {
   priority: { operators: ['EQUALS'], sortable: true, of: ({ row }) => row.priority },
 }
 
-function searchAll(call: Call): unknown[] {
+function searchAll(call: Call): Listing<Investigation> {
   const body = query.bodyOf(call)
   const { from, to } = query.windowOf({ start: body['start_time'], end: body['end_time'] }, call.now, 28)
   const rows = reach(call).flatMap((organization) =>
@@ -132,7 +134,10 @@ function searchAll(call: Call): unknown[] {
     { sort: body['sort'] ?? [{ field: 'priority', order: 'DESC' }] },
     searchFields,
   )
-  return query.lazily(sorted, ({ row }) => print(row, call.switches))
+  return rowsOf(
+    sorted.map(({ row }) => row),
+    call,
+  )
 }
 
 export const investigationListBehaviours: Record<string, Behaviour> = {

@@ -1,3 +1,4 @@
+import { Listing } from '../../contract/listing.ts'
 import type { Behaviour, Call } from '../../contract/server.ts'
 import { stamp } from './sandbox-ids.ts'
 import { type Found, assigneeOf, change, find } from './sandbox-investigations.ts'
@@ -33,7 +34,7 @@ function print({ organization, row }: Found, switches: Record<string, string>): 
 }
 
 /** Always by creation, newest first; a sort is only checked for its form, since the overview page asks for one. */
-function list(call: Call): unknown[] {
+function list(call: Call): Listing<Investigation> {
   const organization = here(call)
   if (typeof call.query['sort'] === 'string') query.readSort(call.query['sort'])
   const wanted = query.wordsOf(call, 'statuses', statuses)
@@ -44,7 +45,7 @@ function list(call: Call): unknown[] {
     .between(from, to)
     .toReversed()
     .filter((row) => wanted?.has(row.status === 'WAITING' ? 'INVESTIGATING' : row.status) !== false)
-  return query.lazily(rows, (row) => print({ organization, row }, call.switches))
+  return new Listing(rows, (row) => JSON.stringify(print({ organization, row }, call.switches)))
 }
 
 function setStatus(call: Call): unknown {

@@ -131,12 +131,12 @@ export function identify(cast: Cast, key: string, request?: WireRequest): KeyIde
   return { name, permissions, kind, organization, visible, creator }
 }
 
-export function keyOf(call: Call): KeyIdentity {
+export function keyOf(call: Pick<Call, 'identity'>): KeyIdentity {
   return call.identity as KeyIdentity // identify() of this sandbox makes no other
 }
 
 /** Whose data a call is about. */
-export function here(call: Call): Organization {
+export function here(call: Pick<Call, 'identity'>): Organization {
   return keyOf(call).organization
 }
 

@@ -115,11 +115,6 @@ export function wordOf(text: unknown, known: readonly string[], name: string): s
   return word
 }
 
-/** Rows that are only spelled out when their page is. */
-export function lazily<T>(rows: readonly T[], print: (row: T) => unknown): { toJSON(): unknown }[] {
-  return rows.map((row) => ({ toJSON: () => print(row) }))
-}
-
 /** What two switches add to every row that is printed. */
 export function dressed(
   row: Record<string, unknown>,

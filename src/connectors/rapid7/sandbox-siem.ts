@@ -1,4 +1,5 @@
 import { isObject } from '../../contract/errors.ts'
+import { type Listing, listed } from '../../contract/listing.ts'
 import { Refusal } from '../../contract/refusal.ts'
 import { type Behaviour, type Call, Reply } from '../../contract/server.ts'
 import { alertRrnOf, shortId, stamp } from './sandbox-ids.ts'
@@ -63,27 +64,22 @@ function unknownField(id: string): never {
 }
 
 /** Of a region that could not be searched nothing comes, and deep pages of whole alerts may fail. */
-function searched(call: Call): unknown[] {
+function searched(call: Call): Listing<Alert> {
   const deep = Number(call.query['index'] ?? 0) > 0 && call.query['rrns_only'] !== true
   if (deep && call.switches['deepPages'] === 'fail')
     throw new Refusal(500, 'internal', 'Internal Server Error')
   const alerts = found(call, query.bodyOf(call)['search'])
-  return shown(
-    call,
-    call.switches['failedRegions'] === 'none' ? alerts : alerts.filter((_, i) => i % 2 === 0),
-  )
+  const reached = call.switches['failedRegions'] === 'none' ? alerts : alerts.filter((_, i) => i % 2 === 0)
+  return rowsOf(reached, call)
 }
 
-function shown(call: Call, alerts: readonly Alert[]): unknown[] {
-  const organization = here(call)
-  return alerts.map((alert) => ({ rrn: alert.rrn, toJSON: () => print(organization, alert, call.switches) }))
-}
+const rowsOf = listed((alert: Alert, call) => print(here(call), alert, call.switches))
 
-function byRrns(call: Call): unknown[] {
+function byRrns(call: Call): Listing<Alert> {
   const names = query.bodyOf(call)['rrns']
   const alerts = (Array.isArray(names) ? names : []).flatMap((name) => oneBy(call, String(name)) ?? [])
   if (call.query['strict'] === true && alerts.length === 0) throw notFound('alert')
-  return shown(call, alerts)
+  return rowsOf(alerts, call)
 }
 
 function oneBy(call: Call, name: string): Alert | undefined {

@@ -1,10 +1,11 @@
 import type { Identity } from '../../contract/auth.ts'
+import { type Telling, listed } from '../../contract/listing.ts'
 import { Refusal } from '../../contract/refusal.ts'
 import { type Behaviour, type Call, Reply } from '../../contract/server.ts'
 import type { DemoKey, SandboxOptions, SandboxState, SandboxVendor } from '../sandbox-vendor.ts'
 import { type World, type WorldCustomer, type WorldHost, tradeName } from '../world.ts'
 import * as demo from './demo.ts'
-import { rangeOf, contains, isNothing, made, onPage, ordered, sortOf } from './sandbox-query.ts'
+import { rangeOf, contains, isNothing, ordered, sortOf } from './sandbox-query.ts'
 import { Incidents, seedRange } from './sandbox-incidents.ts'
 import { type Entry, between, createdOf } from './shelf.ts'
 
@@ -141,18 +142,19 @@ function incidentBehaviours(world: World, incidents: Incidents): Behaviours {
     const rank = (row: Entry): number => demo.verdictOfSeverity(row.happening.severity)
     return rows.toSorted((a, b) => (rank(a) - rank(b)) * (sort.descending ? -1 : 1))
   }
-  const incidentRow = made(demo.toIncident)
+  const incidentRows = listed((entry: Entry, { switches }) => demo.toIncident(entry, switches))
+  const eventRows = listed((entry: Entry, { switches }) => demo.toEvent(entry, switches))
   return {
     'incidents.list'(call) {
       const { rows, descending } = incidents.find(call)
-      return onPage(rows, call, incidentRow(call), descending)
+      return incidentRows(ordered(rows, { descending }), call)
     },
     'incidents.get'({ params, switches }) {
       const entry = incidents.get(Number(params['id']))
       if (entry === undefined) throw new Refusal(404, 'not_found', 'Incident not found')
       return demo.toIncident(entry, switches)
     },
-    'events.list': (call) => onPage(find(call), call, (entry) => demo.toEvent(entry, call.switches)),
+    'events.list': (call) => eventRows(find(call), call),
     'events.summary'({ query }) {
       const accountId = query['accountId'] as number | undefined
       const rows = [...(incidents.counts.get(accountId ?? 0) ?? [])].toSorted(([a], [b]) => a - b)
@@ -224,23 +226,22 @@ function deviceBehaviours(world: World, incidents: Incidents): Behaviours {
     .flatMap((customer) => customer.hosts.map((host): Device => ({ customer, host })))
     .toSorted(byName)
   const ids = new Map(all.map((device) => [demo.agentIdOf(device.customer, device.host), device]))
-  const rowOf = made(
-    ({ customer, host }: Device, switches, now) => demo.toAgent(world, customer, host, now, switches),
-    demo.seenEveryMs,
-  )
+  const rowOf = ({ customer, host }: Device, { now, switches }: Telling): Record<string, unknown> =>
+    demo.toAgent(world, customer, host, now, switches)
+  const rowsOf = listed(rowOf, demo.seenEveryMs)
   return {
     'agents.list'(call) {
       const sort = sortOf(call, ['hostname', 'accountId'])
       const rows = all.filter(agentFilter(world, call))
-      if (sort?.field !== 'accountId') return onPage(ordered(rows, sort), call, rowOf(call))
+      if (sort?.field !== 'accountId') return rowsOf(ordered(rows, sort), call)
       const sign = sort.descending ? -1 : 1
       const sorted = rows.toSorted((a, b) => (a.customer.number - b.customer.number) * sign)
-      return onPage(sorted, call, rowOf(call))
+      return rowsOf(sorted, call)
     },
     'agents.get'(call) {
       const device = ids.get(call.params['id'] ?? '')
       if (device === undefined) throw new Refusal(404, 'not_found', 'Agent not found')
-      return rowOf(call)(device)
+      return rowOf(device, call)
     },
     'defender.get'({ query }) {
       const account = query['accountId']
@@ -279,6 +280,9 @@ function agentFilter(world: World, { query }: Call): (device: Device) => boolean
 }
 
 function settingBehaviours(world: World): Behaviours {
+  const firewallRows = listed((customer: WorldCustomer, { switches }) =>
+    demo.toFirewall(world, customer, switches),
+  )
   const scoped = (account: unknown): WorldCustomer[] =>
     account === undefined
       ? world.customers
@@ -302,7 +306,7 @@ function settingBehaviours(world: World): Behaviours {
         if (typeof deviceId === 'string' && deviceId !== demo.firewallIdOf(customer)) return false
         return types?.includes(demo.firewallTypeOf(customer)) !== false
       })
-      return onPage(ordered(rows, sort), call, (customer) => demo.toFirewall(world, customer, call.switches))
+      return firewallRows(ordered(rows, sort), call)
     },
     'office.get': ({ query, switches }) => demo.toOffice(world, scoped(query['accountId']), switches),
     'suppression.list'(call) {

@@ -1,3 +1,4 @@
+import type { Listing } from '../../contract/listing.ts'
 import type { Behaviour, Call } from '../../contract/server.ts'
 import type { Later } from './sandbox-people.ts'
 import { projectOf } from './sandbox-projects.ts'
@@ -47,7 +48,7 @@ function answer(store: Store, row: Row): void {
   store.signOffs.replace(row, { ...said, responded_at: store.stamp() })
 }
 
-function listOf(store: Store, call: Call, kind: Kind, table: Table): readonly unknown[] {
+function listOf(store: Store, call: Call, kind: Kind, table: Table): Listing<Row> {
   const { id } = projectOf(store, call)
   return many(
     call,

@@ -1,3 +1,4 @@
+import { type Listing, type Telling, listed } from '../../contract/listing.ts'
 import type { Call } from '../../contract/server.ts'
 import { restamped, withTextIds, without, withoutNulls } from '../shapes.ts'
 import { type Row, type Table, organisationOf } from './sandbox-store.ts'
@@ -7,83 +8,57 @@ export type Kind = 'project' | 'task' | 'user' | 'client' | 'contact' | 'file' |
 
 /** One object, where the account puts it. */
 export function one(call: Call, kind: Kind, row: Row): unknown {
-  const shown = shaper(call, kind, false)(row)
+  const shown = reshape(call, kind, row, false)
   const { single } = call.switches
   if (single === 'root') return shown
   return single === 'key' ? { [kind]: shown } : { data: shown }
 }
 
-/** What was made of a whole list, for as long as no row of it changes: its pages are asked for one after the other. */
-const lists = new WeakMap<readonly Row[], { setting: string; shown: readonly unknown[] }>()
+const rowsOf: Record<Kind, (rows: readonly Row[], call: Telling) => Listing<Row>> = {
+  project: inLists('project'),
+  task: inLists('task'),
+  user: inLists('user'),
+  client: inLists('client'),
+  contact: inLists('contact'),
+  file: inLists('file'),
+  sign_off: inLists('sign_off'),
+}
+
+function inLists(kind: Kind): (rows: readonly Row[], call: Telling) => Listing<Row> {
+  return listed((row: Row, call) => reshape(call, kind, row, call.switches['listDescriptions'] === 'absent'))
+}
 
 /** A list's rows; what is too new to be listed is left out. */
-export function many(call: Call, kind: Kind, table: Table, rows: readonly Row[]): readonly unknown[] {
+export function many(call: Call, kind: Kind, table: Table, rows: readonly Row[]): Listing<Row> {
   const lag = Number(call.switches['listLagSeconds'] ?? 0) * 1000
-  if (lag > 0)
-    return shape(
-      call,
-      kind,
-      rows.filter((row) => table.madeAt(row) + lag <= call.now),
-    )
-  const setting = settingOf(call, kind)
-  const known = lists.get(rows)
-  if (known?.setting === setting) return known.shown
-  const shown = shape(call, kind, rows)
-  lists.set(rows, { setting, shown })
-  return shown
-}
-
-function settingOf(call: Call, kind: Kind): string {
-  return [kind, organisationOf(call).id, ...Object.values(call.switches)].join(' ')
-}
-
-function shape(call: Call, kind: Kind, rows: readonly Row[]): readonly unknown[] {
-  const sorted = inOrder(call, rows)
-  return isPlain(call, kind)
-    ? sorted
-    : sorted.map(shaper(call, kind, call.switches['listDescriptions'] === 'absent'))
+  const ripe = lag > 0 ? rows.filter((row) => table.madeAt(row) + lag <= call.now) : rows
+  return rowsOf[kind](inOrder(call, ripe), call)
 }
 
 /** Rows stand by id. */
 function inOrder({ switches }: Call, rows: readonly Row[]): readonly Row[] {
   if (switches['order'] === 'newest') return rows.toReversed()
-  if (switches['order'] !== 'changed') return rows
+  return switches['order'] === 'changed' ? newestChange(rows) : rows
+}
+
+/** A list whose rows have not changed is not sorted again: its pages are asked for one after the other. */
+const sorted = new WeakMap<readonly Row[], readonly Row[]>()
+
+function newestChange(rows: readonly Row[]): readonly Row[] {
+  const known = sorted.get(rows)
+  if (known !== undefined) return known
   const changed = (row: Row): string => String(row['updated_at'] ?? row['created_at'])
-  return rows.toSorted((a, b) => changed(b).localeCompare(changed(a)) || b.id - a.id)
+  const order = rows.toSorted((a, b) => compare(changed(b), changed(a)) || b.id - a.id)
+  sorted.set(rows, order)
+  return order
 }
 
-function isPlain({ switches }: Call, kind: Kind): boolean {
-  return (
-    (switches['organisation'] ?? 'absent') === 'absent' &&
-    (switches['ids'] ?? 'numbers') === 'numbers' &&
-    (switches['times'] ?? 'seconds') === 'seconds' &&
-    (switches['nulls'] ?? 'explicit') === 'explicit' &&
-    (switches['changeTimes'] ?? 'present') === 'present' &&
-    switches['listDescriptions'] !== 'absent' &&
-    (kind !== 'task' || (switches['taskShape'] ?? 'plain') === 'plain') &&
-    (kind !== 'user' || switches['userNames'] !== 'parts')
-  )
+/** All times are written alike. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** Rows are replaced when they change: what was made of one stays good for as long as it lives. */
-const kept = new Map<string, WeakMap<Row, Row>>()
-
-function shaper(call: Call, kind: Kind, leaves: boolean): (row: Row) => Row {
-  const { organisation, taskShape, userNames, ids, times, nulls, changeTimes } = call.switches
-  const setting = [organisation, taskShape, userNames, ids, times, nulls, changeTimes]
-  const profile = [kind, organisationOf(call).id, leaves, ...setting].join(' ')
-  const shown = kept.get(profile) ?? new WeakMap<Row, Row>()
-  kept.set(profile, shown)
-  return (row) => {
-    const known = shown.get(row)
-    if (known !== undefined) return known
-    const made = Object.freeze(reshape(call, kind, row, leaves))
-    shown.set(row, made)
-    return made
-  }
-}
-
-function reshape(call: Call, kind: Kind, row: Row, leaves: boolean): Row {
+function reshape(call: Telling, kind: Kind, row: Row, leaves: boolean): Row {
   const { organisation = 'absent', taskShape, userNames } = call.switches
   let out: Row = row
   if (kind === 'task' && taskShape === 'objects') out = asObjects(out)

@@ -14,10 +14,16 @@ interface Kept {
   madeAt: number
 }
 
+/** An organisation's rows by id, and what was last told of them: that one stays as it is. */
+interface Shelf {
+  rows: Row[]
+  told: readonly Row[] | undefined
+}
+
 /** One resource of all organisations: ids rise by one and are never used again. */
 export class Table {
   readonly #kept = new Map<number, Kept>()
-  readonly #lists = new Map<Organisation, Row[]>()
+  readonly #shelves = new Map<Organisation, Shelf>()
   #last: number
 
   constructor(first: number) {
@@ -27,13 +33,14 @@ export class Table {
   add(organisation: Organisation, fields: Record<string, unknown>, madeAt: number): Row {
     const row = Object.freeze({ id: ++this.#last, ...fields })
     this.#kept.set(row.id, { row, organisation, madeAt })
-    this.#lists.delete(organisation)
+    this.#open(organisation).rows.push(row)
     return row
   }
 
   /** Undefined for an id of another organisation, and for what is no id at all. */
   get(organisation: Organisation, id: unknown): Row | undefined {
-    const kept = /^[1-9]\d*$/.test(String(id)) ? this.#kept.get(Number(id)) : undefined
+    const number = typeof id === 'number' || /^[1-9]\d*$/.test(String(id)) ? Number(id) : 0
+    const kept = this.#kept.get(number)
     return kept?.organisation === organisation ? kept.row : undefined
   }
 
@@ -41,7 +48,8 @@ export class Table {
     const kept = this.#kept.get(before.id)
     if (kept === undefined) return before
     kept.row = Object.freeze({ ...kept.row, ...changes, id: before.id })
-    this.#lists.delete(kept.organisation)
+    const { rows } = this.#open(kept.organisation)
+    rows[place(rows, before.id)] = kept.row
     return kept.row
   }
 
@@ -49,7 +57,8 @@ export class Table {
     const kept = this.#kept.get(row.id)
     if (kept === undefined) return
     this.#kept.delete(row.id)
-    this.#lists.delete(kept.organisation)
+    const { rows } = this.#open(kept.organisation)
+    rows.splice(place(rows, row.id), 1)
   }
 
   madeAt(row: Row): number {
@@ -58,15 +67,29 @@ export class Table {
 
   /** In order of id; made anew only after a write. */
   all(organisation: Organisation): readonly Row[] {
-    let list = this.#lists.get(organisation)
-    if (list === undefined) {
-      list = [...this.#kept.values()]
-        .filter((kept) => kept.organisation === organisation)
-        .map((kept) => kept.row)
-      this.#lists.set(organisation, list)
-    }
-    return list
+    const shelf = this.#shelves.get(organisation)
+    if (shelf === undefined) return []
+    return (shelf.told ??= shelf.rows.slice())
   }
+
+  /** For a write. */
+  #open(organisation: Organisation): Shelf {
+    const shelf: Shelf = this.#shelves.get(organisation) ?? { rows: [], told: undefined }
+    this.#shelves.set(organisation, shelf)
+    shelf.told = undefined
+    return shelf
+  }
+}
+
+/** Where the row of this id stands. */
+function place(rows: readonly Row[], id: number): number {
+  let [low, high] = [0, rows.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((rows[middle]?.id ?? id) < id) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** The account behind the sandbox: every table, and what all behaviours need. */
@@ -101,7 +124,7 @@ export function stampOf(at: number): string {
 }
 
 /** Identify() of this sandbox makes no other identity. */
-export function organisationOf(call: Call): Organisation {
+export function organisationOf(call: Pick<Call, 'identity'>): Organisation {
   return (call.identity as TokenIdentity).organisation
 }
 

@@ -60,7 +60,7 @@ function taskOf(store: Store, call: Call): Row {
 function listTasks(store: Store, call: Call): readonly Row[] {
   const { project_id, status, assignee_id, due_before, due_after, search } = filtersOf(call)
   const tests: ((row: Row) => boolean)[] = []
-  if (project_id !== undefined) tests.push((row) => String(row['project_id']) === project_id)
+  if (project_id !== undefined) tests.push(isIn(project_id))
   if (status !== undefined) tests.push((row) => row['status'] === status)
   if (assignee_id !== undefined)
     tests.push((row) => (row['assignee_ids'] as number[]).map(String).includes(assignee_id))
@@ -71,6 +71,12 @@ function listTasks(store: Store, call: Call): readonly Row[] {
   if (search !== undefined) tests.push((row) => holdsText(row, ['name', 'description'], search))
   const rows = store.tasks.all(organisationOf(call))
   return tests.length === 0 ? rows : rows.filter((row) => tests.every((test) => test(row)))
+}
+
+/** The number as it is written, and no other spelling of it. */
+function isIn(project: string): (row: Row) => boolean {
+  const id = String(Number(project)) === project ? Number(project) : undefined
+  return (row) => row['project_id'] === id
 }
 
 function addTask(store: Store, call: Call, fields: Record<string, unknown>): Row {

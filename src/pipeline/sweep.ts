@@ -23,9 +23,10 @@ export async function sweep(hub: Hub, live: Live): Promise<number | undefined> {
     const { desk, board } = live.connector
     const now = hub.outside.now()
     const key = `sweep:${live.connection.id}`
-    const since = Number((await getMeta(hub.store.db, key)) ?? now) - lookBackMs
-    const tickets = desk === undefined ? 0 : await sweepTickets(hub, live, desk, since)
-    const tasks = board === undefined ? 0 : await sweepTasks(hub, live, board, since)
+    const kept = await getMeta(hub.store.db, key)
+    const lastAt = kept === undefined ? undefined : Number(kept)
+    const tickets = desk === undefined ? 0 : await sweepTickets(hub, live, desk, (lastAt ?? now) - lookBackMs)
+    const tasks = board === undefined ? 0 : await sweepTasks(hub, live, board, lastAt)
     await setMeta(hub.store.db, key, now)
     return tickets + tasks
   })

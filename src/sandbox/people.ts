@@ -71,9 +71,8 @@ export class People {
   }
 
   #look(desk: Desk): void {
-    for (const work of desk.people.tickets()) {
+    for (const work of this.#newest(desk)) {
       const name = `${desk.vendor}/${work.id}`
-      if (this.#seen.has(name)) continue
       this.#seen.add(name)
       this.#plan(
         desk,
@@ -81,6 +80,12 @@ export class People {
         randomFrom(Number.parseInt(digest(`${this.#world.seed} ${name}`).slice(0, 8), 16)),
       )
     }
+  }
+
+  /** The oldest come first: what nobody has seen stands behind all that somebody has. */
+  #newest(desk: Desk): DeskWork[] {
+    const works = desk.people.tickets()
+    return works.slice(1 + works.findLastIndex(({ id }) => this.#seen.has(`${desk.vendor}/${id}`)))
   }
 
   #plan(desk: Desk, work: DeskWork, random: () => number): void {

@@ -15,8 +15,10 @@ export class Replica {
     if (!isRead(request) || answer.status !== 200) return
     const question = questionOf(vendor, request)
     const known = this.#given.get(question) ?? []
+    while (known[0] !== undefined && known[0].at < since) known.shift()
+    known.push({ at: now, answer })
     this.#given.delete(question)
-    this.#given.set(question, [...known.filter(({ at }) => at >= since), { at: now, answer }])
+    this.#given.set(question, known)
     for (const [old, answers] of this.#given) {
       if ((answers.at(-1)?.at ?? 0) >= since) break
       this.#given.delete(old)

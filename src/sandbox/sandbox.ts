@@ -147,16 +147,19 @@ export class Sandbox {
   }
 
   #find({ path, headers }: WireRequest): ({ stand: Stand } & Mounted) | undefined {
-    const stands = [...this.#stands.values()]
-    const first = (find: (one: Stand) => Mounted | undefined): ({ stand: Stand } & Mounted) | undefined => {
-      for (const one of stands) {
-        const mounted = find(one)
-        if (mounted !== undefined) return { stand: one, ...mounted }
-      }
-      return undefined
-    }
     const host = headers['host'] ?? ''
-    return first((one) => byPrefix(one.connector, path)) ?? first((one) => byHost(one.connector, host, path))
+    return (
+      this.#first((connector) => byPrefix(connector, path)) ??
+      this.#first((connector) => byHost(connector, host, path))
+    )
+  }
+
+  #first(find: (connector: Connector) => Mounted | undefined): ({ stand: Stand } & Mounted) | undefined {
+    for (const stand of this.#stands.values()) {
+      const mounted = find(stand.connector)
+      if (mounted !== undefined) return { stand, path: mounted.path, mount: mounted.mount }
+    }
+    return undefined
   }
 }
 

@@ -9,7 +9,7 @@ import {
   deletedReply,
   filtersOf,
   found,
-  holdsText,
+  holdingText,
   organisationOf,
   refuseWrong,
   stampOf,
@@ -97,7 +97,7 @@ export function clientBehaviours(store: Store, later: Later): Record<string, Beh
     'clients.list': (call) => {
       const { search } = filtersOf(call)
       const rows = clients.all(organisationOf(call))
-      const kept = search === undefined ? rows : rows.filter((row) => holdsText(row, ['name'], search))
+      const kept = search === undefined ? rows : rows.filter(holdingText(['name'], search))
       return many(call, 'client', clients, kept)
     },
     'clients.get': (call) => one(call, 'client', clientOf(store, call)),

@@ -6,7 +6,7 @@ import {
   deletedReply,
   filtersOf,
   found,
-  holdsText,
+  holdingText,
   organisationOf,
   refuseWrong,
   writtenFields,
@@ -62,11 +62,12 @@ function listProjects(store: Store, call: Call): readonly Row[] {
   const { status, client_id, search } = filtersOf(call)
   const rows = store.projects.all(organisationOf(call))
   if (status === undefined && client_id === undefined && search === undefined) return rows
+  const holds = holdingText(['name', 'description'], search ?? '')
   return rows.filter(
     (row) =>
       (status === undefined || row['status'] === status) &&
       (client_id === undefined || String(row['client_id']) === client_id) &&
-      (search === undefined || holdsText(row, ['name', 'description'], search)),
+      holds(row),
   )
 }
 

@@ -178,9 +178,21 @@ export function filtersOf(call: Call): Record<string, string | undefined> {
   return Object.fromEntries(given.map(([name, value]) => [name, String(value)]))
 }
 
-export function holdsText(row: Row, names: readonly string[], text: string): boolean {
+/** Without regard to case. */
+export function holdingText(names: readonly string[], text: string): (row: Row) => boolean {
   const wanted = text.toLowerCase()
-  return names.some((name) => wordOf(row[name]).toLowerCase().includes(wanted))
+  return (row) => names.some((name) => lowerOf(row, name).includes(wanted))
+}
+
+/** A search looks through every row again: their texts are put in lower case once. */
+const lowered = new WeakMap<Row, Map<string, string>>()
+
+function lowerOf(row: Row, name: string): string {
+  let words = lowered.get(row)
+  if (words === undefined) lowered.set(row, (words = new Map()))
+  const known = words.get(name) ?? wordOf(row[name]).toLowerCase()
+  words.set(name, known)
+  return known
 }
 
 /** A field as text; what is no text is empty. */

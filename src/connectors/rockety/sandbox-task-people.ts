@@ -23,17 +23,21 @@ export function taskPeople(
   }
 }
 
+/** Read only as far as somebody looks: most have been looked at before. */
 function toWork(store: Store, organisation: Organisation, row: Row): DeskWork {
-  const project = store.projects.get(organisation, row['project_id'])
-  const client = store.clients.get(organisation, project?.['client_id'])
   return {
     id: String(row.id),
     subject: wordOf(row['name']),
-    customerName: wordOf(client?.['name']),
+    get customerName() {
+      const project = store.projects.get(organisation, row['project_id'])
+      return wordOf(store.clients.get(organisation, project?.['client_id'])?.['name'])
+    },
     status: wordOf(row['status']),
     priority: wordOf(row['priority']) || null,
     closed: row['status'] === 'done',
-    createdAt: Date.parse(wordOf(row['created_at'])),
+    get createdAt() {
+      return Date.parse(wordOf(row['created_at']))
+    },
   }
 }
 

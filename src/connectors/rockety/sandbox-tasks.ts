@@ -7,7 +7,7 @@ import {
   deletedReply,
   filtersOf,
   found,
-  holdsText,
+  holdingText,
   organisationOf,
   refuseWrong,
   wordOf,
@@ -68,7 +68,7 @@ function listTasks(store: Store, call: Call): readonly Row[] {
     tests.push((row) => row['due_date'] !== null && wordOf(row['due_date']) < due_before)
   if (due_after !== undefined)
     tests.push((row) => row['due_date'] !== null && wordOf(row['due_date']) > due_after)
-  if (search !== undefined) tests.push((row) => holdsText(row, ['name', 'description'], search))
+  if (search !== undefined) tests.push(holdingText(['name', 'description'], search))
   const rows = store.tasks.all(organisationOf(call))
   return tests.length === 0 ? rows : rows.filter((row) => tests.every((test) => test(row)))
 }

@@ -1,8 +1,7 @@
 import type { Identity } from '../../contract/auth.ts'
-import { digest } from '../../domain/id.ts'
 import type { DemoKey } from '../sandbox-vendor.ts'
 
-/** Organisations and their tokens. A token is shown once, when it is made; afterwards only its hash is kept. */
+/** Organisations and their tokens. */
 export interface Organisation {
   id: number
   name: string
@@ -44,7 +43,7 @@ const demo = [
 export const demoKeys: readonly DemoKey[] = demo.map(({ name, value, note }) => ({ name, value, note }))
 
 export class Tokens {
-  readonly #byHash = new Map<string, Token>()
+  readonly #byValue = new Map<string, Token>()
   readonly #now: () => number
 
   constructor(organisations: { provider: Organisation; other: Organisation }, now: () => number) {
@@ -56,11 +55,11 @@ export class Tokens {
 
   #make(name: string, value: string, organisation: Organisation): void {
     const token = { name, organisation, lastFour: value.slice(-4), createdAt: this.#now(), lastUsedAt: null }
-    this.#byHash.set(digest(value), token)
+    this.#byValue.set(value, token)
   }
 
   identify(value: string): TokenIdentity | undefined {
-    const token = this.#byHash.get(digest(value))
+    const token = this.#byValue.get(value)
     if (token === undefined) return undefined
     token.lastUsedAt = this.#now()
     return identityOf(token)
@@ -68,7 +67,7 @@ export class Tokens {
 
   /** The web application answers to anybody. */
   anybody(): TokenIdentity | undefined {
-    const [token] = this.#byHash.values()
+    const [token] = this.#byValue.values()
     return token && identityOf(token)
   }
 }

@@ -81,6 +81,16 @@ export interface SandboxUser {
 export function userOf(store: Store, id: unknown): SandboxUser | undefined {
   const found = store.world.technicians.find((one) => one.id === Number(id))
   if (found === undefined) return undefined
+  const user = users.get(found) ?? toUser(store, found)
+  users.set(found, user)
+  return user
+}
+
+const users = new WeakMap<Technician, SandboxUser>()
+
+type Technician = Store['world']['technicians'][number]
+
+function toUser(store: Store, found: Technician): SandboxUser {
   const made = new Date(store.world.start - 400 * 86_400_000).toISOString()
   const admin = found.id === store.world.technicians[0]?.id
   const { email } = found

@@ -25,7 +25,7 @@ export async function withLease<T>(
 ): Promise<T | undefined> {
   const { store, outside, holder } = hub
   if (!hub.protections.lease) return work({ name, fence: 0, renew: async () => {} })
-  const got = await acquireLease(store.db, name, holder, leaseMs, outside.now())
+  const got = await takeLease(hub, store.db, name)
   if (got === undefined) return undefined
   const renew = async (tx: Db): Promise<void> => {
     const renewed = await renewLease(tx, name, holder, got.fence, outside.now() + leaseMs)
@@ -34,8 +34,28 @@ export async function withLease<T>(
   try {
     return await work({ name, fence: got.fence, renew })
   } finally {
-    await releaseLease(store.db, name, holder, got.fence)
+    await giveBack(hub, name, got.fence)
   }
+}
+
+/**
+ * For work that takes the lease, and takes it again, in the very transactions that have something to commit. Undefined
+ * when somebody else holds it; a fence other than the last one tells that somebody may have held it meanwhile.
+ */
+export async function takeLease(
+  { outside, holder, protections }: Hub,
+  db: Db,
+  name: string,
+): Promise<{ fence: number } | undefined> {
+  return protections.lease ? acquireLease(db, name, holder, leaseMs, outside.now()) : { fence: 0 }
+}
+
+export async function giveBack(
+  { store, holder, protections }: Hub,
+  name: string,
+  fence: number,
+): Promise<void> {
+  if (protections.lease) await releaseLease(store.db, name, holder, fence)
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Feed } from '../connectors/feed.ts'
-import { nextDue } from '../store/due-changes.ts'
+import { connectionsDue, nextDue } from '../store/due-changes.ts'
 import type { Hub } from './hub.ts'
 import { type Handout, Loops, type Wake, attempt, retryMs } from './handout.ts'
 import { advance } from './line.ts'
@@ -11,6 +11,8 @@ import type { Live } from './vendors.ts'
 
 /** What is due and was not worked on is held by another process, or waits for another change of its case. */
 const heldMs = 5_000
+/** The lease is held this long at most, that others who want it get their turn: the sweep, and who takes over. */
+const turnMs = 20_000
 /** Until the line is free again: a batch takes about as long; a holder that has died takes longer. */
 const lineMs = 20
 const sweepMs = 10 * 60_000
@@ -29,12 +31,14 @@ export function start(hub: Hub): Schedule {
   const stopped = new AbortController()
   const here = new Loops(hub)
   const handout = hub.queue === undefined ? here : new Shared(hub, hub.queue)
-  const outboxes: Wake[] = []
-  const mail = (): void => outboxes.forEach((wake) => wake())
+  const outboxes = new Map<string, Wake>()
+  const mail = async (): Promise<void> => {
+    for (const id of await connectionsDue(hub.store.db, hub.outside.now())) outboxes.get(id)?.()
+  }
   // The line asks no vendor and is done in no time: every process looks, the lease lets one through.
   const news = here.repeat('line', async () => {
     const count = await advance(hub)
-    if (count !== undefined && count > 0) mail()
+    if (count !== undefined && count > 0) await mail()
     return pollMs[hub.store.engine]
   })
   const parts = { hub, handout, outboxes, news, mail, stopped: stopped.signal }
@@ -49,11 +53,12 @@ export function start(hub: Hub): Schedule {
 interface Parts {
   hub: Hub
   handout: Handout
-  outboxes: Wake[]
+  /** By connection. */
+  outboxes: Map<string, Wake>
   /** There are new records. */
   news: Wake
   /** There are new changes to deliver. */
-  mail: Wake
+  mail: () => Promise<void>
   stopped: AbortSignal
 }
 
@@ -75,15 +80,21 @@ async function startConnection(parts: Parts, live: Live): Promise<void> {
     handout.repeat(`${live.connection.id} ${name}`, work, firstMs)
   if (hasOutbox(live)) {
     const deliverDue = async (): Promise<number> => {
-      const wait = await untilDue(hub, live)
-      if (wait > 0) return wait
-      const worked = await deliver(hub, live)
-      if (worked === undefined || worked === 0) return heldMs
-      // What was reported of a ticket before we knew that it is ours can be read now.
-      news()
-      return 0
+      const first = await untilDue(hub, live)
+      if (first > 0) return first
+      const until = hub.outside.now() + turnMs
+      let next = heldMs
+      await deliver(hub, live, async () => {
+        // What was reported of a ticket before we knew that it is ours can be read now.
+        news()
+        const wait = await untilDue(hub, live)
+        const goesOn = wait === 0 && hub.outside.now() < until && !stopped.aborted
+        next = goesOn ? heldMs : wait
+        return goesOn
+      })
+      return next
     }
-    outboxes.push(repeat('outbox', deliverDue))
+    outboxes.set(live.connection.id, repeat('outbox', deliverDue))
   }
   if (desk !== undefined || board !== undefined)
     repeat('sweep', async () => (await sweep(hub, live), sweepMs), sweepMs)
@@ -93,7 +104,7 @@ async function startConnection(parts: Parts, live: Live): Promise<void> {
       const wait = await read(feed)
       for (let pause = lineMs; !stopped.aborted && (await advance(hub)) === undefined; pause *= 2)
         await hub.outside.sleep(Math.min(pause, heldMs), stopped)
-      mail()
+      await mail()
       return wait
     })
     if (stopped.aborted) return

@@ -69,6 +69,16 @@ const earliest = prepared((db, { connectionId }: { connectionId: string }) =>
     ) as both_states`.compile(db),
 )
 
+/** The connections for which anything unsettled has fallen due. */
+export async function connectionsDue(db: Db, now: number): Promise<string[]> {
+  return (await dueAnywhere(db, { now })).rows.map((row) => row.connection_id)
+}
+
+const dueAnywhere = prepared((db, { now }: { now: number }) => {
+  const query = db.selectFrom('ticket_changes as c').select('connection_id').distinct().where(isUnsettled)
+  return query.where('due_at', '<=', now).orderBy('connection_id').compile()
+})
+
 const longestWaitMs = 7 * 86_400_000
 
 /** Changes of this kind that were sent again after an unclear answer, for the last time since then, oldest first. */

@@ -18,7 +18,7 @@ import { latestRuns } from './runs.ts'
 import { openStore } from './store.ts'
 import { commentsOf } from './case-comments.ts'
 import { decisionsOf, dropDecisions } from './case-decisions.ts'
-import { dueChanges, stuckSending } from './due-changes.ts'
+import { connectionsDue, dueChanges, nextDue, stuckSending } from './due-changes.ts'
 import { cancelUnsent, casesWithUntold, createsOf, lastVersions, onTheirWay } from './ticket-changes.ts'
 import { liveTickets, listTickets, ticketsByVendorIds, ticketsMergedInto, ticketsOf } from './tickets.ts'
 import { suggestionsOf } from './suggestions.ts'
@@ -82,5 +82,7 @@ test('every query of the line is served by an index', async () => {
   await correctionsOf(db, 'c')
   await suggestionsOf(db, 'c')
   await dueChanges(db, 'con', 1, 10)
+  await nextDue(db, 'con')
+  await connectionsDue(db, 1)
   expect([...scans]).toEqual([])
 })

@@ -259,6 +259,35 @@ describe('alerts', () => {
     expect(holding.latest.get(row.vendorId)?.open).toBe(false)
   })
 
+  test('a SIEM alert that is shown days after its time is found by the deep re-read, at the latest after half a day', async () => {
+    let hidden = 'rrn:alerts:'
+    const between =
+      (fetch: Fetch): Fetch =>
+      async (url, init) => {
+        const answer = await fetch(url, init)
+        if (!url.includes('/at/alerts/')) return answer
+        const { alerts, ...rest } = JSON.parse(await answer.text()) as { alerts?: { rrn: string }[] }
+        const shown = { ...rest, alerts: alerts?.filter(({ rrn }) => !rrn.startsWith(hidden)), metadata: {} }
+        return { ...answer, text: async () => JSON.stringify(shown) }
+      }
+    const { run, pair } = await setUp({ between })
+    const holding = new Holding()
+    await run(holding, 'siem-alerts')
+    expect(holding.latest.size).toBe(0)
+    pair.clock.now += 5 * hour
+    await run(holding, 'siem-alerts')
+    hidden = 'nothing'
+    pair.clock.now += hour
+    await run(holding, 'siem-alerts')
+    const early = holding.latest.size
+    pair.clock.now += 7 * hour
+    await run(holding, 'siem-alerts')
+    const whole = new Holding()
+    await run(whole, 'siem-alerts')
+    expect(early).toBeLessThan(whole.latest.size)
+    expect([...holding.latest.keys()].toSorted()).toEqual([...whole.latest.keys()].toSorted())
+  })
+
   test('more than a page of SIEM alerts is read by name', async () => {
     const { requests, run, pair } = await setUp({
       customers: 1,

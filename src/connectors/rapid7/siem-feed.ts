@@ -28,11 +28,18 @@ const hour = 3_600_000
 const day = 24 * hour
 /** An alert can be shown long after its own time. */
 const reach = { floorMs: 2 * hour, capMs: day }
+/** Everything of the last week is read again now and then: some come to be shown later than the overlap reaches. */
+const deepEvery = 12 * hour
+const deepSpan = 7 * day
 const sliceMs = 28 * day
 const openEvery = hour / 2
 const handful = 100
 
-const scopeCursor = z.object({ doneAt: z.number().default(0), openAt: z.number().default(0) })
+const scopeCursor = z.object({
+  doneAt: z.number().default(0),
+  openAt: z.number().default(0),
+  deepAt: z.number().default(0),
+})
 const cursorSchema = z.object({
   startedAt: z.number().default(0),
   scopes: z.record(z.string(), scopeCursor).default({}),
@@ -49,13 +56,17 @@ function readSiem(reader: FeedReader): AsyncGenerator<Batch> {
 async function* readScope(pass: Pass): AsyncGenerator<Batch, string | undefined> {
   const { reader, own, cursor } = pass
   const first = cursor.startedAt - historyMs
-  const overlap = reader.overlapMs(reach)
+  // What is read for the first time is as deep as can be.
+  if (own.doneAt === 0) own.deepAt = reader.now
+  const deep = reader.deep && reader.now - own.deepAt >= deepEvery
+  const overlap = deep ? deepSpan : reader.overlapMs(reach)
   for (let from = Math.max(first, own.doneAt - overlap); from < reader.now; from += sliceMs) {
     const to = Math.min(from + sliceMs, reader.now + hour)
     const gap = yield* readWindow(pass, from, to)
     if (gap !== undefined) return gap
     own.doneAt = Math.min(to, reader.now)
   }
+  if (deep) own.deepAt = reader.now
   if (reader.now - own.openAt < openEvery) return undefined
   const gap = yield* readOpen(pass)
   own.openAt = reader.now

@@ -74,6 +74,7 @@ export interface Known {
 
 export interface Batch {
   rows: RecordSeed[]
+  /** JSON. It is written down before the reader goes on, so the reader may change one object from batch to batch. */
   cursor: unknown
   /** Rows that could not be read, for the dead letters. */
   rejected?: { raw: string; reason: string }[]

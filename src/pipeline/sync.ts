@@ -134,7 +134,7 @@ const unwrittenMs = 30 * 60_000
 async function take(attempt: Attempt, batch: Batch): Promise<number> {
   const { ledger, memory, startedAt } = attempt
   ledger.take(batch)
-  const cursor = JSON.stringify(batch.cursor)
+  const cursor = JSON.stringify(batch.cursor) as string | undefined // nothing has no text
   const nothing = batch.rows.length === 0 && (batch.rejected ?? []).length === 0
   const mayWait = !attempt.brought && startedAt - memory.writtenAt < unwrittenMs
   if (nothing && (cursor === memory.cursor || mayWait) && memory.news(batch.covered).length === 0) {
@@ -143,7 +143,7 @@ async function take(attempt: Attempt, batch: Batch): Promise<number> {
       return 0
     }
   }
-  const count = await commit(attempt, batch)
+  const count = await commit(attempt, batch, cursor)
   memory.cursor = cursor
   memory.writtenAt = startedAt
   attempt.brought ||= !nothing
@@ -164,7 +164,7 @@ async function someoneCameOrWent(
 }
 
 /** Rows, what they cover and the cursor in one transaction, fenced. */
-async function commit(attempt: Attempt, batch: Batch): Promise<number> {
+async function commit(attempt: Attempt, batch: Batch, cursor: string | undefined): Promise<number> {
   const { hub, live, feed, lease, memory } = attempt
   const now = hub.outside.now()
   const connectionId = live.connection.id
@@ -178,7 +178,7 @@ async function commit(attempt: Attempt, batch: Batch): Promise<number> {
     if (horizon !== memory.horizon) await putHorizon(tx, connectionId, feed.name, horizon)
     if (covered.length > 0) await addCovered(tx, connectionId, feed.name, covered, now)
     if (batch.listed !== undefined) await notePresence(tx, connectionId, batch.listed, now)
-    await writeCursor(tx, connectionId, feed.name, batch.cursor ?? null, now)
+    await writeCursor(tx, connectionId, feed.name, cursor ?? 'null', now)
     return { fresh: added.fresh, horizon, fence }
   })
   lease.committed(fence)

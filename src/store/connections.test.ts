@@ -20,7 +20,7 @@ forEachEngine((openFresh) => {
     await putConnection(db, syncro)
     await putConnection(db, { ...syncro, name: 'Ours', secrets: 'v1.other', createdAt: 9 })
     expect(await connection(db, 'con')).toEqual({ ...syncro, name: 'Ours', secrets: 'v1.other' })
-    await writeCursor(db, 'con', 'tickets', { page: 1 }, 1)
+    await writeCursor(db, 'con', 'tickets', JSON.stringify({ page: 1 }), 1)
     await removeConnection(db, 'con')
     expect(await connections(db)).toEqual([])
     expect((await readFeedState(db, 'con', 'tickets', 'lease')).cursor).toBeUndefined()
@@ -28,8 +28,8 @@ forEachEngine((openFresh) => {
 
   test('a cursor is read as it was written last', async () => {
     const { db } = await openFresh()
-    await writeCursor(db, 'con', 'tickets', { since: 1, windows: [[1, 2]] }, 1)
-    await writeCursor(db, 'con', 'tickets', { since: 2 }, 2)
+    await writeCursor(db, 'con', 'tickets', JSON.stringify({ since: 1, windows: [[1, 2]] }), 1)
+    await writeCursor(db, 'con', 'tickets', JSON.stringify({ since: 2 }), 2)
     expect((await readFeedState(db, 'con', 'tickets', 'lease')).cursor).toEqual({ since: 2 })
     expect((await readFeedState(db, 'con', 'assets', 'lease')).cursor).toBeUndefined()
   })

@@ -73,7 +73,7 @@ forEachEngine((openFresh) => {
       last: undefined,
       fence: 0,
     })
-    await writeCursor(db, 'con', 'incidents', { at: 3 }, 3)
+    await writeCursor(db, 'con', 'incidents', JSON.stringify({ at: 3 }), 3)
     await putRun(db, ran(1))
     await putRun(db, ran(5))
     await putRun(db, { ...ran(9), id: 'other', feed: 'agents' })

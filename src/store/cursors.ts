@@ -1,6 +1,5 @@
 import type { Db } from './engine.ts'
 import { insertMany } from './insert.ts'
-import { encode } from './json.ts'
 
 export interface CursorRow {
   connection_id: string
@@ -9,14 +8,14 @@ export interface CursorRow {
   updated_at: number
 }
 
-/** How far a feed has been read, in the form that the feed's reader chose; `readFeedState` reads it. */
+/** How far a feed has been read: JSON in the form that the feed's reader chose; `readFeedState` reads it. */
 export async function writeCursor(
   db: Db,
   connectionId: string,
   feed: string,
-  state: unknown,
+  state: string,
   now: number,
 ): Promise<void> {
-  const row = { connection_id: connectionId, feed, state: encode(state), updated_at: now }
+  const row = { connection_id: connectionId, feed, state, updated_at: now }
   await insertMany(db, 'cursors', [row], { on: ['connection_id', 'feed'], set: ['state', 'updated_at'] })
 }

@@ -143,7 +143,7 @@ function coveredBy<R>({ cursor, tenantId, partial }: Run<R>): Covered[] {
 
 /** The cursor is copied: what was handed out does not change any more. */
 function batch<R>({ cursor }: Run<R>, rows: Batch['rows'], more: Partial<Batch> = {}): Batch {
-  return { rows, cursor: structuredClone(cursor), ...more }
+  return { rows, cursor, ...more }
 }
 
 async function* follow<R>(run: Run<R>): AsyncGenerator<Batch> {

@@ -85,7 +85,7 @@ export async function* eachScope(
   }
   yield {
     rows: [],
-    cursor: structuredClone(cursor()),
+    cursor: cursor(),
     covered,
     gaps,
   }
@@ -105,13 +105,12 @@ export interface Pass<Cursor, Own> {
   own: Own
 }
 
-/** The cursor is copied: what was handed out does not change any more. */
 export function batch(
   { cursor }: { cursor: unknown },
   rows: Batch['rows'],
   rejected: Batch['rejected'] = [],
 ): Batch {
-  return { rows, cursor: structuredClone(cursor), rejected }
+  return { rows, cursor, rejected }
 }
 
 /** Reads scope after scope, each from its own mark. Before the first run began, `historyMs` are read too. */

@@ -50,7 +50,7 @@ export type Cursor = z.infer<typeof cursorSchema>
 export const hour = 3_600_000
 export const mostOverlap = 6 * hour
 
-/** One run of the feed. The cursor is changed in place and copied into every batch. */
+/** One run of the feed. The cursor is changed in place. */
 export interface Pass {
   reader: FeedReader
   cursor: Cursor
@@ -60,7 +60,7 @@ export interface Pass {
 }
 
 export function batch(pass: Pass, rows: Batch['rows'], rejected: Batch['rejected'] = []): Batch {
-  return { rows, cursor: structuredClone(pass.cursor), ...(rejected.length > 0 && { rejected }) }
+  return { rows, cursor: pass.cursor, ...(rejected.length > 0 && { rejected }) }
 }
 
 /** A part of what is read of all customers, since some time or (null) from the start. */

@@ -2,7 +2,7 @@ import type { Board, BoardTask } from '../connectors/board.ts'
 import { ApiError } from '../contract/api-error.ts'
 import type { BoardPlan, ProjectPlan, TaskPlan, TaskStatusPlan } from '../domain/ticket.ts'
 import { customersOf } from '../store/customers.ts'
-import { dropProject, projectsOf, setProject } from '../store/projects.ts'
+import { dropProject, projectAt, setProject } from '../store/projects.ts'
 import { readAgain } from '../store/records.ts'
 import type { Db } from '../store/store.ts'
 import { setTask, task as taskOf } from '../store/tasks.ts'
@@ -87,8 +87,8 @@ async function lookUp(at: At, plan: BoardPlan): Promise<Done | undefined> {
 }
 
 async function projectOf({ hub, live }: At, tenantId: string | undefined): Promise<string | undefined> {
-  const projects = await projectsOf(hub.store.db, tenantId === undefined ? [] : [tenantId])
-  return projects.find((one) => one.connectionId === live.connection.id)?.vendorId ?? undefined
+  if (tenantId === undefined) return undefined
+  return (await projectAt(hub.store.db, live.connection.id, tenantId))?.vendorId ?? undefined
 }
 
 /** Its customer is read again: the line then decides the tasks that have waited for the project. */

@@ -6,7 +6,7 @@ import type { VendorRecord } from '../domain/record.ts'
 import type { StandingTask, Task, TaskReport } from '../domain/task.ts'
 import { putComments } from '../store/case-comments.ts'
 import type { Db } from '../store/store.ts'
-import { setTask, tasksByVendorIds } from '../store/tasks.ts'
+import { type TaskPatch, holdTasks, setTask } from '../store/tasks.ts'
 import { onTheirWay } from '../store/ticket-changes.ts'
 import type { Hub } from './hub.ts'
 
@@ -34,21 +34,32 @@ export async function mirrorTasks(
 ): Promise<void> {
   for (const [connectionId, all] of Map.groupBy(reports, (one) => one.connectionId)) {
     const vendorIds = all.map(({ report }) => report.vendorId)
-    const ours = new Set((await tasksByVendorIds(tx, connectionId, vendorIds)).map((one) => one.vendorId))
-    for (const { report } of all.filter((one) => ours.has(one.report.vendorId))) {
-      // As it is now: an earlier report of this batch may have changed it.
-      const [own] = await tasksByVendorIds(tx, connectionId, [report.vendorId])
+    const found = await holdTasks(tx, connectionId, vendorIds)
+    const ours = new Map(found.map((one) => [one.vendorId, one]))
+    const flying = hub.protections.echoCheck ? await flyingOf(tx, found) : new Map<string, boolean>()
+    for (const { report } of all) {
+      const own = ours.get(report.vendorId)
       if (own === undefined) continue
-      if (report.gone === true) await keepDeleted(tx, own, now)
-      else await mirrorOne(tx, hub, own, report, now)
+      const patch =
+        report.gone === true
+          ? await keepDeleted(tx, own, now)
+          : mirrorOne(own, report, flying.get(own.id), now)
+      if (patch === undefined || saysTheSame(own, patch)) continue
+      await setTask(tx, own.id, patch)
+      // Another report of this batch may be of it.
+      ours.set(report.vendorId, { ...own, ...patch })
     }
   }
 }
 
+function saysTheSame(own: Task, patch: TaskPatch): boolean {
+  // A patch has names of a task, no other.
+  return Object.entries(patch).every(([name, value]) => own[name as keyof TaskPatch] === value)
+}
+
 /** It is told and stays deleted. */
-async function keepDeleted(tx: Db, own: Task, now: number): Promise<void> {
-  if (own.gone) return
-  await setTask(tx, own.id, { gone: true })
+async function keepDeleted(tx: Db, own: Task, now: number): Promise<TaskPatch | undefined> {
+  if (own.gone) return undefined
   const { id, caseId, connectionId, vendorId, action } = own
   const body = `The task “${action}” was deleted at ${connectionId}. It is not made again.`
   const told: CaseComment = {
@@ -62,21 +73,27 @@ async function keepDeleted(tx: Db, own: Task, now: number): Promise<void> {
     at: now,
   }
   await putComments(tx, [told])
+  return { gone: true }
 }
 
-async function mirrorOne(tx: Db, hub: Hub, own: Task, report: StandingTask, now: number): Promise<void> {
+/** What it changes; `flying`: the state that we sent last, while nobody knows whether it arrived. */
+function mirrorOne(
+  own: Task,
+  report: StandingTask,
+  flying: boolean | undefined,
+  now: number,
+): TaskPatch | undefined {
   // What was on its way while we wrote is older than what we know.
-  if ((report.updatedAt ?? now) < (own.seenAt ?? 0)) return
-  const flying = hub.protections.echoCheck ? await flyingStatus(tx, own) : undefined
+  if ((report.updatedAt ?? now) < (own.seenAt ?? 0)) return undefined
   const sides = [{ done: flying ?? own.agreed }, { done: report.done }, { done: own.agreed }] as const
   const { take } = merge<'done'>(...sides, { done: 'both' })
   const at = report.updatedAt ?? now
-  await setTask(tx, own.id, {
+  return {
     seenAt: at,
     word: report.word,
     ...(own.gone && { gone: false }),
     ...(take.done !== undefined && { agreed: report.done, ...turned(own, report, at) }),
-  })
+  }
 }
 
 function turned({ connectionId }: Task, { done, who }: StandingTask, at: number) {
@@ -84,10 +101,13 @@ function turned({ connectionId }: Task, { done, who }: StandingTask, at: number)
   return { done, closedBy, closedAt: done ? at : null }
 }
 
-/** The state that we sent last, while nobody knows whether it arrived. */
-async function flyingStatus(tx: Db, { id, caseId }: Task): Promise<boolean | undefined> {
-  const last = (await onTheirWay(tx, [caseId])).findLast(
-    ({ payload }) => payload.kind === 'task-status' && payload.taskId === id,
-  )?.payload
-  return last?.kind === 'task-status' ? last.done : undefined
+/** What we sent last of each task's state, by task. */
+async function flyingOf(tx: Db, tasks: readonly Task[]): Promise<Map<string, boolean>> {
+  if (tasks.length === 0) return new Map()
+  const flying = await onTheirWay(tx, [...new Set(tasks.map((one) => one.caseId))])
+  return new Map(
+    flying.flatMap(({ payload }) =>
+      payload.kind === 'task-status' ? [[payload.taskId, payload.done] as const] : [],
+    ),
+  )
 }

@@ -17,10 +17,9 @@ export function prepared<Args extends Partial<Record<string, Argument>>, Row>(
   }
   return (db, args) => {
     const engine: Engine = engineOf(db)
-    const given = Object.keys(args).filter((name) => args[name] !== undefined)
-    const names = given.join()
+    const names = namesOf(args)
     let query = kept[engine].get(names)
-    if (query === undefined) kept[engine].set(names, (query = build(db, marksFor(given))))
+    if (query === undefined) kept[engine].set(names, (query = build(db, marksFor(names))))
     const parameters = query.parameters.map((value) =>
       value instanceof Mark ? listParameter(engine, args[value.name]) : value,
     )
@@ -29,6 +28,12 @@ export function prepared<Args extends Partial<Record<string, Argument>>, Row>(
 }
 
 /** Kysely takes any value for a parameter; what these stand for has the right type. */
-function marksFor<Args>(names: readonly string[]): Args {
-  return Object.fromEntries(names.map((name) => [name, new Mark(name)])) as Args
+function marksFor<Args>(names: string): Args {
+  return Object.fromEntries(names.split(' ').map((name) => [name, new Mark(name)])) as Args
+}
+
+function namesOf(args: Partial<Record<string, Argument>>): string {
+  let names = ''
+  for (const name in args) if (args[name] !== undefined) names += names === '' ? name : ` ${name}`
+  return names
 }

@@ -37,6 +37,21 @@ export async function projectsOf(db: Db, tenantIds: string[]): Promise<Project[]
   return tenantIds.length === 0 ? [] : (await ofTenants(db, { tenantIds })).rows.map(fromRow)
 }
 
+/** A tenant's project at one board. */
+export async function projectAt(
+  db: Db,
+  connectionId: string,
+  tenantId: string,
+): Promise<Project | undefined> {
+  const [row] = (await byKey(db, { connectionId, tenantId })).rows
+  return row && fromRow(row)
+}
+
+const byKey = prepared((db, { connectionId, tenantId }: { connectionId: string; tenantId: string }) => {
+  const query = db.selectFrom('projects').selectAll().where('connection_id', '=', connectionId)
+  return query.where('tenant_id', '=', tenantId).compile()
+})
+
 const ofTenants = prepared((db, { tenantIds }: { tenantIds: string[] }) => {
   const query = db
     .selectFrom('projects')

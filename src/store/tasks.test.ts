@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import type { Case } from '../domain/case.ts'
 import type { Task } from '../domain/task.ts'
 import { casesWithoutTicket, openCasesWithoutTask, putCases } from './cases.ts'
-import { dropProject, projectsOf, putProjects, setProject } from './projects.ts'
-import { listTasks, putTasks, setTask, task, tasksByVendorIds, tasksOfCases, waitingTasks } from './tasks.ts'
+import { dropProject, projectAt, projectsOf, putProjects, setProject } from './projects.ts'
+import { holdTasks, listTasks, putTasks, setTask, task, tasksOfCases, waitingTasks } from './tasks.ts'
 import { forEachEngine } from './testing.ts'
 
 const one: Task = {
@@ -63,7 +63,7 @@ forEachEngine((openFresh) => {
       vendorId: '7',
       gone: true,
     })
-    expect((await tasksByVendorIds(db, 'board', ['7', '8'])).map((each) => each.id)).toEqual(['tsk_1'])
+    expect((await holdTasks(db, 'board', ['7', '8'])).map((each) => each.id)).toEqual(['tsk_1'])
     expect((await tasksOfCases(db, ['case_1'])).map((each) => each.id)).toEqual(['tsk_1', 'tsk_2'])
     const [newest] = await listTasks(db, { limit: 1 })
     expect(newest?.id).toBe('tsk_2')
@@ -99,6 +99,8 @@ forEachEngine((openFresh) => {
     await putProjects(db, [project])
     await dropProject(db, 'board', 'ten_1')
     expect(await projectsOf(db, ['ten_1'])).toEqual([{ ...project, vendorId: '41' }])
+    expect(await projectAt(db, project.connectionId, 'ten_1')).toEqual({ ...project, vendorId: '41' })
+    expect(await projectAt(db, 'elsewhere', 'ten_1')).toBe(undefined)
     await putProjects(db, [{ ...project, tenantId: 'ten_2' }])
     await dropProject(db, 'board', 'ten_2')
     expect(await projectsOf(db, ['ten_2'])).toEqual([])

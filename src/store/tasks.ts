@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Severity } from '../domain/severity.ts'
 import type { Task } from '../domain/task.ts'
-import type { Db } from './engine.ts'
+import { type Db, engineOf } from './engine.ts'
 import { insertMany } from './insert.ts'
 import { among, type Before, isBefore } from './lists.ts'
 import { prepared } from './prepared.ts'
@@ -90,19 +90,22 @@ const ofCases = prepared((db, { caseIds }: { caseIds: string[] }) => {
   return query.orderBy('created_at').orderBy('id').compile()
 })
 
-/** Those of the board's tasks that are ours. */
-export async function tasksByVendorIds(db: Db, connectionId: string, vendorIds: string[]): Promise<Task[]> {
+/** Those of the board's tasks that are ours, to be changed: until the transaction ends nobody else changes them. */
+export async function holdTasks(db: Db, connectionId: string, vendorIds: string[]): Promise<Task[]> {
   if (vendorIds.length === 0) return []
   return (await byVendorIds(db, { connectionId, vendorIds })).rows.map(fromRow)
 }
 
 const byVendorIds = prepared(
   (db, { connectionId, vendorIds }: { connectionId: string; vendorIds: string[] }) => {
-    const query = db.selectFrom('tasks').selectAll().where('connection_id', '=', connectionId)
-    return query
+    const query = db
+      .selectFrom('tasks')
+      .selectAll()
+      .where('connection_id', '=', connectionId)
       .where(among(db, 'vendor_id', vendorIds))
       .orderBy('id')
-      .compile()
+    // SQLite has one writer as it is.
+    return (engineOf(db) === 'postgres' ? query.forUpdate() : query).compile()
   },
 )
 

@@ -17,7 +17,7 @@ import { casesByIds } from '../store/cases.ts'
 import { type Policies, readPolicies } from '../store/policies.ts'
 import type { Db } from '../store/store.ts'
 import { type StoredChange, onTheirWay } from '../store/ticket-changes.ts'
-import { liveTickets, setTicket, ticketsByVendorIds, ticketsMergedInto } from '../store/tickets.ts'
+import { holdTickets, liveTickets, setTicket, ticketsMergedInto } from '../store/tickets.ts'
 import { ChangeList } from './change-list.ts'
 import type { Hub } from './hub.ts'
 import { keepGone } from './ticket-gone.ts'
@@ -52,34 +52,85 @@ export async function mirrorTickets(tx: Db, hub: Hub, all: readonly Reported[], 
   const turns: Turn[] = []
   // Tickets that are gone come first: their cases may go on at a ticket that is reported with them.
   const gone = new Set(all.filter(({ report }) => report.gone !== undefined).map(keyOf))
-  const inOrder = [
-    ...all.filter((one) => gone.has(keyOf(one))),
-    ...all.filter((one) => !gone.has(keyOf(one))),
-  ]
-  for (const { connectionId, feed, report } of inOrder) {
+  for (const { connectionId, feed, report } of all.filter((one) => gone.has(keyOf(one)))) {
     if (report.gone === undefined)
-      turns.push(...(await mirrorOne(tx, hub, connectionId, report, policies, now)))
+      turns.push(...(await mirrorStanding(tx, hub, connectionId, [report], policies, now)))
     else turns.push(...(await keepGone(tx, hub, { connectionId, feed, report }, policies, now)))
+  }
+  const standing = all.flatMap(({ connectionId, report }) =>
+    report.gone !== undefined || gone.has(keyOf({ connectionId, report })) ? [] : [{ connectionId, report }],
+  )
+  for (const [connectionId, ofOne] of Map.groupBy(standing, (one) => one.connectionId)) {
+    const reports = ofOne.map((one) => one.report)
+    turns.push(...(await mirrorStanding(tx, hub, connectionId, reports, policies, now)))
   }
   await decideTurns(tx, hub, turns, policies, now)
 }
 
-function keyOf({ connectionId, report }: Reported): string {
+function keyOf({ connectionId, report }: Pick<Reported, 'connectionId' | 'report'>): string {
   return `${connectionId} ${report.vendorId}`
+}
+
+/** What we know of the tickets that are reported. */
+interface Held {
+  /** As they are now, by the vendor's id. */
+  tickets: Map<string, Ticket>
+  /** What was merged into each. */
+  merged: Map<string | null, Ticket[]>
+  /** What is on its way to any of their cases, as decided. */
+  flying: StoredChange[]
+}
+
+async function hold(
+  tx: Db,
+  hub: Hub,
+  connectionId: string,
+  reports: readonly StandingTicket[],
+): Promise<Held> {
+  const vendorIds = reports.map((one) => one.vendorId)
+  const tickets = await holdTickets(tx, connectionId, vendorIds)
+  const ids = tickets.map((one) => one.id)
+  const merged = ids.length === 0 ? [] : await ticketsMergedInto(tx, ids)
+  const caseIds = [...new Set([...tickets, ...merged].map((one) => one.caseId))]
+  const flying = hub.protections.echoCheck && caseIds.length > 0 ? await onTheirWay(tx, caseIds) : []
+  const byVendorId = new Map(tickets.map((one) => [one.vendorId, one]))
+  return { tickets: byVendorId, merged: Map.groupBy(merged, (one) => one.foldedInto), flying }
+}
+
+/** In the order read; what is known of them is asked for once. */
+async function mirrorStanding(
+  tx: Db,
+  hub: Hub,
+  connectionId: string,
+  reports: readonly StandingTicket[],
+  policies: Policies,
+  now: number,
+): Promise<Turn[]> {
+  const turns: Turn[] = []
+  let held = await hold(tx, hub, connectionId, reports)
+  for (const report of reports) {
+    const before = held.tickets.get(report.vendorId)
+    turns.push(...(await mirrorOne(tx, hub, held, connectionId, report, policies, now)))
+    // One that is back is merged into no other any more.
+    const isBack = before?.gone !== held.tickets.get(report.vendorId)?.gone
+    if (isBack) held = await hold(tx, hub, connectionId, reports)
+  }
+  return turns
 }
 
 async function mirrorOne(
   tx: Db,
   hub: Hub,
+  held: Held,
   connectionId: string,
   report: StandingTicket,
   policies: Policies,
   now: number,
 ): Promise<Turn[]> {
-  const [ticket] = await ticketsByVendorIds(tx, connectionId, [report.vendorId])
+  const ticket = held.tickets.get(report.vendorId)
   // Another hub's, or one whose making is not settled yet: it is read again once it is. A folded stray has no say.
   if (ticket === undefined || (ticket.foldedInto !== null && ticket.gone === null)) return []
-  const merged = await ticketsMergedInto(tx, [ticket.id])
+  const merged = held.merged.get(ticket.id) ?? []
   const caseIds = [...new Set([ticket, ...merged].map((one) => one.caseId))]
   const theirs = hub.protections.echoCheck ? report.comments.filter((one) => !isOurs(one)) : report.comments
   await putComments(
@@ -89,7 +140,7 @@ async function mirrorOne(
   const known = ticket.seen?.updatedAt ?? 0
   // What was on its way while we wrote is older than what we know; what is gone comes back only with something new.
   if (report.sight.updatedAt < known || (ticket.gone !== null && report.sight.updatedAt === known)) return []
-  return mirrorFields(tx, hub, { ticket, report, caseIds, theirs, policies, now })
+  return mirrorFields(tx, held, { ticket, report, caseIds, theirs, policies, now })
 }
 
 function toComment(caseId: string, connectionId: string, one: TicketComment): CaseComment {
@@ -109,10 +160,10 @@ interface Sighting {
   now: number
 }
 
-async function mirrorFields(tx: Db, hub: Hub, sighting: Sighting): Promise<Turn[]> {
+async function mirrorFields(tx: Db, held: Held, sighting: Sighting): Promise<Turn[]> {
   const { ticket, report, caseIds, now } = sighting
   const { connectionId } = ticket
-  const flying = hub.protections.echoCheck ? await onTheirWay(tx, caseIds) : []
+  const flying = held.flying.filter((one) => caseIds.includes(one.caseId))
   const { sight, subject } = report
   const theirs = {
     status: sight.phase === 'closed' ? 'resolved' : 'open',
@@ -128,11 +179,9 @@ async function mirrorFields(tx: Db, hub: Hub, sighting: Sighting): Promise<Turn[
   const handed = ticket.agreed.handed === true || 'priority' in take
   const { home } = ticket.agreed
   const kept: Agreed = { ...agreed, ...(handed && { handed }), ...(home !== undefined && { home }) }
-  await setTicket(tx, ticket.id, {
-    seen: sight,
-    agreed: kept,
-    ...(ticket.gone && { gone: null, foldedInto: null }),
-  })
+  const patch = { seen: sight, agreed: kept, ...(ticket.gone && { gone: null, foldedInto: null }) }
+  await setTicket(tx, ticket.id, patch)
+  held.tickets.set(ticket.vendorId, { ...ticket, ...patch })
   if (push.marker === true && !flying.some(sets('marker'))) await restoreMarker(tx, ticket, now)
   if (typeof take.customer === 'string') await tellMoved(tx, sighting, take.customer)
   return 'status' in take ? turned(tx, sighting, connectionId, take.status === 'resolved') : []

@@ -20,7 +20,14 @@ import { commentsOf } from './case-comments.ts'
 import { decisionsOf, dropDecisions } from './case-decisions.ts'
 import { connectionsDue, dueChanges, nextDue, stuckSending } from './due-changes.ts'
 import { cancelUnsent, casesWithUntold, createsOf, lastVersions, onTheirWay } from './ticket-changes.ts'
-import { liveTickets, listTickets, ticketsByVendorIds, ticketsMergedInto, ticketsOf } from './tickets.ts'
+import {
+  holdTickets,
+  liveTickets,
+  listTickets,
+  ticketsByVendorIds,
+  ticketsMergedInto,
+  ticketsOf,
+} from './tickets.ts'
 import { suggestionsOf } from './suggestions.ts'
 
 test('every query of the line is served by an index', async () => {
@@ -65,6 +72,7 @@ test('every query of the line is served by an index', async () => {
   await ticketsOf(db, ['c'])
   await liveTickets(db, 'con', ['c'])
   await ticketsByVendorIds(db, 'con', ['1'])
+  await holdTickets(db, 'con', ['1'])
   await ticketsMergedInto(db, ['t'])
   await lastVersions(db, ['c'])
   await onTheirWay(db, ['c'])

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Ticket } from '../domain/ticket.ts'
-import type { Db } from './engine.ts'
+import { type Db, engineOf } from './engine.ts'
 import { insertMany } from './insert.ts'
 import { decode, encode } from './json.ts'
 import { among, type Before, isBefore } from './lists.ts'
@@ -71,6 +71,25 @@ const byVendorIds = prepared(
       .where(among(db, 'vendor_id', vendorIds))
       .orderBy('id')
       .compile()
+  },
+)
+
+/** The same, to be changed: until the transaction ends nobody else changes them. */
+export async function holdTickets(db: Db, connectionId: string, vendorIds: string[]): Promise<Ticket[]> {
+  if (vendorIds.length === 0) return []
+  return (await heldByVendorIds(db, { connectionId, vendorIds })).rows.map(fromRow)
+}
+
+const heldByVendorIds = prepared(
+  (db, { connectionId, vendorIds }: { connectionId: string; vendorIds: string[] }) => {
+    const query = db
+      .selectFrom('tickets')
+      .selectAll()
+      .where('connection_id', '=', connectionId)
+      .where(among(db, 'vendor_id', vendorIds))
+      .orderBy('id')
+    // SQLite has one writer as it is.
+    return (engineOf(db) === 'postgres' ? query.forUpdate() : query).compile()
   },
 )
 

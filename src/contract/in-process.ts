@@ -14,14 +14,14 @@ export function inProcessFetch(
 ): Fetch {
   return async (url, init) => {
     const { host, pathname, search } = new URL(url)
-    const headers = Object.fromEntries(
-      Object.entries(init.headers).map(([name, value]) => [name.toLowerCase(), value]),
-    )
+    const headers: Record<string, string> = {}
+    for (const name in init.headers) headers[name.toLowerCase()] = init.headers[name] ?? ''
+    headers['host'] = host
     const request: WireRequest = {
       method: init.method,
       path: pathname,
       search: search.slice(1),
-      headers: { ...headers, host },
+      headers,
       body: init.body ?? '',
       ip,
     }

@@ -25,5 +25,24 @@ function listText(head: string, rows: readonly unknown[], tail: string, { textOf
   const texts = rows.map(textOf)
   texts[0] = `${head}${texts[0] ?? ''}`
   texts.push(`${texts.pop() ?? ''}${tail}`)
-  return texts.join()
+  return texts.length < manyRows ? texts.join() : joined(texts)
+}
+
+/** From so many rows on it costs less to see that the list is as it was than to write it again. */
+const manyRows = 50
+const mostLists = 8
+/** The long lists that were told last, the latest first. */
+const told: { texts: readonly string[]; text: string }[] = []
+
+function joined(texts: readonly string[]): string {
+  const at = told.findIndex((one) => one.texts.length === texts.length && isSame(one.texts, texts))
+  const [known] = at < 0 ? [{ texts, text: texts.join() }] : told.splice(at, 1)
+  if (known === undefined) return texts.join()
+  told.unshift(known)
+  if (told.length > mostLists) told.pop()
+  return known.text
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.every((text, i) => text === b[i])
 }

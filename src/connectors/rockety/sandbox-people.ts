@@ -9,7 +9,6 @@ import {
   deletedReply,
   filtersOf,
   found,
-  holdingText,
   organisationOf,
   refuseWrong,
   stampOf,
@@ -96,8 +95,8 @@ export function clientBehaviours(store: Store, later: Later): Record<string, Beh
   return {
     'clients.list': (call) => {
       const { search } = filtersOf(call)
-      const rows = clients.all(organisationOf(call))
-      const kept = search === undefined ? rows : rows.filter(holdingText(['name'], search))
+      const organisation = organisationOf(call)
+      const kept = search === undefined ? clients.all(organisation) : clients.holding(organisation, search)
       return many(call, 'client', clients, kept)
     },
     'clients.get': (call) => one(call, 'client', clientOf(store, call)),

@@ -6,7 +6,6 @@ import {
   deletedReply,
   filtersOf,
   found,
-  holdingText,
   organisationOf,
   refuseWrong,
   writtenFields,
@@ -60,14 +59,14 @@ export function projectOf(store: Store, call: Call): Row {
 
 function listProjects(store: Store, call: Call): readonly Row[] {
   const { status, client_id, search } = filtersOf(call)
-  const rows = store.projects.all(organisationOf(call))
-  if (status === undefined && client_id === undefined && search === undefined) return rows
-  const holds = holdingText(['name', 'description'], search ?? '')
+  const organisation = organisationOf(call)
+  const rows =
+    search === undefined ? store.projects.all(organisation) : store.projects.holding(organisation, search)
+  if (status === undefined && client_id === undefined) return rows
   return rows.filter(
     (row) =>
       (status === undefined || row['status'] === status) &&
-      (client_id === undefined || String(row['client_id']) === client_id) &&
-      holds(row),
+      (client_id === undefined || String(row['client_id']) === client_id),
   )
 }
 

@@ -12,11 +12,13 @@ interface Kept {
   organisation: Organisation
   /** The sandbox's clock, for the lag of lists. */
   madeAt: number
+  /** What a search looks through, in lower case. */
+  words?: readonly string[] | undefined
 }
 
-/** An organisation's rows by id, and what was last told of them: that one stays as it is. */
+/** What an organisation has, by id, and the rows as they were last told: that list stays as it is. */
 interface Shelf {
-  rows: Row[]
+  kept: Kept[]
   told: readonly Row[] | undefined
 }
 
@@ -32,8 +34,9 @@ export class Table {
 
   add(organisation: Organisation, fields: Record<string, unknown>, madeAt: number): Row {
     const row = Object.freeze({ id: ++this.#last, ...fields })
-    this.#kept.set(row.id, { row, organisation, madeAt })
-    this.#open(organisation).rows.push(row)
+    const kept = { row, organisation, madeAt }
+    this.#kept.set(row.id, kept)
+    this.#open(organisation).kept.push(kept)
     return row
   }
 
@@ -48,8 +51,8 @@ export class Table {
     const kept = this.#kept.get(before.id)
     if (kept === undefined) return before
     kept.row = Object.freeze({ ...kept.row, ...changes, id: before.id })
-    const { rows } = this.#open(kept.organisation)
-    rows[place(rows, before.id)] = kept.row
+    kept.words = undefined
+    this.#open(kept.organisation)
     return kept.row
   }
 
@@ -57,8 +60,8 @@ export class Table {
     const kept = this.#kept.get(row.id)
     if (kept === undefined) return
     this.#kept.delete(row.id)
-    const { rows } = this.#open(kept.organisation)
-    rows.splice(place(rows, row.id), 1)
+    const shelf = this.#open(kept.organisation)
+    shelf.kept.splice(shelf.kept.indexOf(kept), 1)
   }
 
   madeAt(row: Row): number {
@@ -69,27 +72,31 @@ export class Table {
   all(organisation: Organisation): readonly Row[] {
     const shelf = this.#shelves.get(organisation)
     if (shelf === undefined) return []
-    return (shelf.told ??= shelf.rows.slice())
+    return (shelf.told ??= shelf.kept.map(({ row }) => row))
+  }
+
+  /** Those whose name or description holds the text, without regard to case; in order of id. */
+  holding(organisation: Organisation, text: string): readonly Row[] {
+    const wanted = text.toLowerCase()
+    const found: Row[] = []
+    for (const kept of this.#shelves.get(organisation)?.kept ?? []) {
+      kept.words ??= wordsOf(kept.row)
+      if (kept.words.some((word) => word.includes(wanted))) found.push(kept.row)
+    }
+    return found
   }
 
   /** For a write. */
   #open(organisation: Organisation): Shelf {
-    const shelf: Shelf = this.#shelves.get(organisation) ?? { rows: [], told: undefined }
+    const shelf: Shelf = this.#shelves.get(organisation) ?? { kept: [], told: undefined }
     this.#shelves.set(organisation, shelf)
     shelf.told = undefined
     return shelf
   }
 }
 
-/** Where the row of this id stands. */
-function place(rows: readonly Row[], id: number): number {
-  let [low, high] = [0, rows.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((rows[middle]?.id ?? id) < id) low = middle + 1
-    else high = middle
-  }
-  return low
+function wordsOf(row: Row): readonly string[] {
+  return [row['name'], row['description']].map((text) => wordOf(text).toLowerCase())
 }
 
 /** The account behind the sandbox: every table, and what all behaviours need. */
@@ -176,23 +183,6 @@ export function filtersOf(call: Call): Record<string, string | undefined> {
     refuseWrong(call, Object.fromEntries(given.map(([name]) => [name, 'is not a filter'])))
   }
   return Object.fromEntries(given.map(([name, value]) => [name, String(value)]))
-}
-
-/** Without regard to case. */
-export function holdingText(names: readonly string[], text: string): (row: Row) => boolean {
-  const wanted = text.toLowerCase()
-  return (row) => names.some((name) => lowerOf(row, name).includes(wanted))
-}
-
-/** A search looks through every row again: their texts are put in lower case once. */
-const lowered = new WeakMap<Row, Map<string, string>>()
-
-function lowerOf(row: Row, name: string): string {
-  let words = lowered.get(row)
-  if (words === undefined) lowered.set(row, (words = new Map()))
-  const known = words.get(name) ?? wordOf(row[name]).toLowerCase()
-  words.set(name, known)
-  return known
 }
 
 /** A field as text; what is no text is empty. */

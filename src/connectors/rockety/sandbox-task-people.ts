@@ -15,7 +15,7 @@ export function taskPeople(
       store.tasks
         .all(organisation)
         .filter((row) => !seeded.has(row.id))
-        .map((row) => toWork(store, organisation, row)),
+        .map((row) => new Work(store, organisation, row)),
     act(ticketId, deed) {
       const row = store.tasks.get(organisation, ticketId)
       return row !== undefined && doIt(store, organisation, row, deed)
@@ -23,21 +23,45 @@ export function taskPeople(
   }
 }
 
-/** Read only as far as somebody looks: most have been looked at before. */
-function toWork(store: Store, organisation: Organisation, row: Row): DeskWork {
-  return {
-    id: String(row.id),
-    subject: wordOf(row['name']),
-    get customerName() {
-      const project = store.projects.get(organisation, row['project_id'])
-      return wordOf(store.clients.get(organisation, project?.['client_id'])?.['name'])
-    },
-    status: wordOf(row['status']),
-    priority: wordOf(row['priority']) || null,
-    closed: row['status'] === 'done',
-    get createdAt() {
-      return Date.parse(wordOf(row['created_at']))
-    },
+/** Read only as far as somebody looks: most tasks have been looked at before. */
+class Work implements DeskWork {
+  readonly #store: Store
+  readonly #organisation: Organisation
+  readonly #row: Row
+
+  constructor(store: Store, organisation: Organisation, row: Row) {
+    this.#store = store
+    this.#organisation = organisation
+    this.#row = row
+  }
+
+  get id(): string {
+    return String(this.#row.id)
+  }
+
+  get subject(): string {
+    return wordOf(this.#row['name'])
+  }
+
+  get customerName(): string {
+    const project = this.#store.projects.get(this.#organisation, this.#row['project_id'])
+    return wordOf(this.#store.clients.get(this.#organisation, project?.['client_id'])?.['name'])
+  }
+
+  get status(): string {
+    return wordOf(this.#row['status'])
+  }
+
+  get priority(): string | null {
+    return wordOf(this.#row['priority']) || null
+  }
+
+  get closed(): boolean {
+    return this.#row['status'] === 'done'
+  }
+
+  get createdAt(): number {
+    return Date.parse(wordOf(this.#row['created_at']))
   }
 }
 

@@ -7,7 +7,6 @@ import {
   deletedReply,
   filtersOf,
   found,
-  holdingText,
   organisationOf,
   refuseWrong,
   wordOf,
@@ -68,8 +67,9 @@ function listTasks(store: Store, call: Call): readonly Row[] {
     tests.push((row) => row['due_date'] !== null && wordOf(row['due_date']) < due_before)
   if (due_after !== undefined)
     tests.push((row) => row['due_date'] !== null && wordOf(row['due_date']) > due_after)
-  if (search !== undefined) tests.push(holdingText(['name', 'description'], search))
-  const rows = store.tasks.all(organisationOf(call))
+  const organisation = organisationOf(call)
+  const rows =
+    search === undefined ? store.tasks.all(organisation) : store.tasks.holding(organisation, search)
   return tests.length === 0 ? rows : rows.filter((row) => tests.every((test) => test(row)))
 }
 

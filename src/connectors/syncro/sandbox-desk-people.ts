@@ -7,7 +7,7 @@ import { closed } from './tickets.ts'
 export function deskPeople(store: Store, switches: Readonly<Record<string, string>>): DeskPeople {
   return {
     priorities: () => words(switches['priorities']).filter((word) => word !== ''),
-    tickets: () => store.tickets.oldest((row) => row.id > store.seededUntil).map(toWork),
+    tickets: () => store.tickets.oldest((row) => row.id > store.seededUntil).map((row) => new Work(row)),
     act(ticketId, deed) {
       const row = store.tickets.get(ticketId)
       return row !== undefined && doIt(store, row, deed)
@@ -15,18 +15,41 @@ export function deskPeople(store: Store, switches: Readonly<Record<string, strin
   }
 }
 
-/** Read only as far as somebody looks: most have been looked at before. */
-function toWork(row: Row): DeskWork {
-  return {
-    id: String(row.id),
-    subject: textOf(row['subject']),
-    customerName: textOf(row['customer_business_then_name']),
-    status: textOf(row['status']),
-    priority: typeof row['priority'] === 'string' ? row['priority'] : null,
-    closed: closed(row['status']),
-    get createdAt() {
-      return Date.parse(textOf(row['created_at']))
-    },
+/** Read only as far as somebody looks: most tickets have been looked at before. */
+class Work implements DeskWork {
+  readonly #row: Row
+
+  constructor(row: Row) {
+    this.#row = row
+  }
+
+  get id(): string {
+    return String(this.#row.id)
+  }
+
+  get subject(): string {
+    return textOf(this.#row['subject'])
+  }
+
+  get customerName(): string {
+    return textOf(this.#row['customer_business_then_name'])
+  }
+
+  get status(): string {
+    return textOf(this.#row['status'])
+  }
+
+  get priority(): string | null {
+    const { priority } = this.#row
+    return typeof priority === 'string' ? priority : null
+  }
+
+  get closed(): boolean {
+    return closed(this.#row['status'])
+  }
+
+  get createdAt(): number {
+    return Date.parse(textOf(this.#row['created_at']))
   }
 }
 

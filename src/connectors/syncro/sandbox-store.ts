@@ -5,64 +5,9 @@ import type { SandboxOptions } from '../sandbox-vendor.ts'
 import type { World } from '../world.ts'
 import { notAuthorized } from './api.ts'
 import type { Permission } from './permissions.ts'
+import { type Row, Table, TimedTable } from './sandbox-table.ts'
 
-/** A row as the API shows it. Rows are never changed, only replaced. */
-export type Row = { readonly id: number } & Readonly<Record<string, unknown>>
-
-/** One type of record: ids rise by one, rows stay in order of id, a deleted row leaves a hole. */
-export class Table {
-  readonly #first: number
-  readonly #rows: (Row | undefined)[] = []
-
-  constructor(first: number) {
-    this.#first = first
-  }
-
-  get nextId(): number {
-    return this.#first + this.#rows.length
-  }
-
-  add(fields: Record<string, unknown>): Row {
-    const row = Object.freeze({ id: this.nextId, ...fields })
-    this.#rows.push(row)
-    return row
-  }
-
-  get(id: unknown): Row | undefined {
-    return this.#rows[Number(id) - this.#first]
-  }
-
-  replace(id: number, changes: Record<string, unknown>): Row {
-    const row = Object.freeze({ ...this.get(id), ...changes, id })
-    this.#rows[id - this.#first] = row
-    return row
-  }
-
-  remove(id: number): void {
-    this.#rows[id - this.#first] = undefined
-  }
-
-  /** Was there once. */
-  knew(id: unknown): boolean {
-    const at = Number(id) - this.#first
-    return Number.isInteger(at) && at >= 0 && at < this.#rows.length
-  }
-
-  /** Newest first. */
-  newest(keep: (row: Row) => boolean): Row[] {
-    const found: Row[] = []
-    for (let i = this.#rows.length - 1; i >= 0; i--) {
-      const row = this.#rows[i]
-      if (row !== undefined && keep(row)) found.push(row)
-    }
-    return found
-  }
-
-  /** Oldest first. */
-  oldest(keep: (row: Row) => boolean): Row[] {
-    return this.#rows.filter((row) => row !== undefined && keep(row)) as Row[] // the filter leaves no hole
-  }
-}
+export type { Row, Table } from './sandbox-table.ts'
 
 /** The account behind the sandbox: every table, and what all behaviours need. */
 export class Store {
@@ -70,7 +15,7 @@ export class Store {
   readonly contacts = new Table(4_378_001)
   readonly phones = new Table(33_808_001)
   readonly assets = new Table(12_313_001)
-  readonly tickets = new Table(50_001)
+  readonly tickets = new TimedTable(50_001)
   readonly comments = new Table(900_001)
   readonly lineItems = new Table(123_001)
   readonly timers = new Table(71_001)
@@ -183,13 +128,18 @@ export function pickFields(body: Record<string, unknown>, names: readonly string
   )
 }
 
-/** `created_after` and its like as a test of a row's own time. */
-export function after(value: unknown, switches: Record<string, string>): (time: unknown) => boolean {
-  if (typeof value !== 'string') return () => true
-  if (switches['plainDates'] === 'ignored' && /^\d{4}-\d\d-\d\d$/.test(value)) return () => true
+/** `created_after` and its like as the earliest time that is meant; undefined where there is none to go by. */
+export function earliest(value: unknown, switches: Record<string, string>): string | undefined {
+  if (typeof value !== 'string') return undefined
+  if (switches['plainDates'] === 'ignored' && /^\d{4}-\d\d-\d\d$/.test(value)) return undefined
   const at = Date.parse(value)
-  if (Number.isNaN(at)) return () => true
-  const from = new Date(at + (switches['afterBoundary'] === 'exclusive' ? 1 : 0)).toISOString()
+  if (Number.isNaN(at)) return undefined
+  return new Date(at + (switches['afterBoundary'] === 'exclusive' ? 1 : 0)).toISOString()
+}
+
+/** The same as a test of a row's own time. */
+export function after(value: unknown, switches: Record<string, string>): (time: unknown) => boolean {
+  const from = earliest(value, switches)
   // All times are ISO UTC with milliseconds: they compare as text.
-  return (time) => typeof time === 'string' && time >= from
+  return from === undefined ? () => true : (time) => typeof time === 'string' && time >= from
 }

@@ -7,6 +7,7 @@ import {
   after,
   blank,
   bodyOf,
+  earliest,
   gone,
   notFound,
   pickFields,
@@ -63,7 +64,10 @@ function list(store: Store, call: Call): readonly Row[] {
     tests.push(matches(store, query['query'].toLowerCase(), switches['ticketQuery']))
   return shown(
     store,
-    ordered(store, (row) => tests.every((test) => test(row)), switches['ticketOrder']),
+    ordered(
+      found(store, call).filter((row) => tests.every((test) => test(row))),
+      switches['ticketOrder'],
+    ),
     call,
   )
 }
@@ -79,9 +83,16 @@ function timeTests({ query, switches }: Call): ((row: Row) => boolean)[] {
   })
 }
 
-function ordered(store: Store, keep: (row: Row) => boolean, order: string | undefined): Row[] {
-  if (order === 'oldest') return store.tickets.oldest(keep)
-  const rows = store.tickets.newest(keep)
+/** Newest first: no more than must be looked at. */
+function found({ tickets }: Store, { query, switches }: Call): Row[] {
+  return tickets.since(
+    earliest(query['created_after'], switches),
+    earliest(query['since_updated_at'], switches),
+  )
+}
+
+function ordered(rows: Row[], order: string | undefined): Row[] {
+  if (order === 'oldest') return rows.toReversed()
   if (order !== 'updated') return rows
   return rows.toSorted(
     (a, b) => textOf(b['updated_at']).localeCompare(textOf(a['updated_at'])) || b.id - a.id,

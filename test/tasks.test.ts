@@ -86,12 +86,12 @@ for (const fault of [
     expect(met).toHaveLength(1)
   })
 
-/** The first POST of a task is carried out when the test says so: long after everybody has given up on it. */
-function carriedOutLate() {
+/** The first POST of its kind is carried out when the test says so: long after everybody has given up on it. */
+function carriedOutLate(what = '/tasks') {
   const late: (() => Promise<unknown>)[] = []
   const between: Parameters<typeof smallHub>[1] = (fetch) => async (url, init) => {
-    const isTask = init.method === 'POST' && new URL(url).pathname.endsWith('/tasks')
-    if (!isTask || late.length > 0) return fetch(url, init)
+    const isMeant = init.method === 'POST' && new URL(url).pathname.endsWith(what)
+    if (!isMeant || late.length > 0) return fetch(url, init)
     late.push(() => fetch(url, init))
     throw new Error('the connection broke')
   }
@@ -104,6 +104,11 @@ async function sweepBoard(small: Small, holder = small.hub): Promise<number | un
     holder,
     small.hub.live.find((one) => one.connector.board !== undefined)!,
   )
+}
+
+function boardOf(small: Small) {
+  const { connector, client } = small.hub.live.find((one) => one.connector.board !== undefined)!
+  return { board: connector.board!, client }
 }
 
 const twin: [string, string] = ['Isolate ws-01', 'done']
@@ -165,6 +170,30 @@ test('a sweep that dies after its write says it once, and folds nothing twice', 
   expect(await sweepBoard(small)).toBe(1)
   expect(atBoard(small)).toEqual([...both, twin])
   expect(await countStrayTasks(small.store.db)).toBe(1)
+})
+
+test('a project that was carried out twice by a late answer is archived with a word why, and told once', async () => {
+  const { between, arrive } = carriedOutLate('/projects')
+  const small = await withTasks(undefined, between)
+  await arrive()
+  const { board, client } = boardOf(small)
+  const [own] = await projectsOf(small.store.db, [(await small.onlyCase()).tenantId])
+  expect(await board.findProjects(client, own!.marker)).toHaveLength(2)
+  expect(await sweepBoard(small)).toBe(1)
+  const found = await board.findProjects(client, own!.marker)
+  const stray = found.find((one) => one.vendorId !== own!.vendorId)!
+  expect(stray.description).toMatch(
+    `Watchfloor made this project twice. Work goes on in project ${own!.vendorId}: `,
+  )
+  const told = await commentsOf(small.store.db, (await small.onlyCase()).id)
+  expect(told.map((one) => one.body)).toEqual([expect.stringContaining('stood twice at rockety')])
+  small.clock.now += small.hour
+  expect(await sweepBoard(small)).toBe(0)
+  small.alerts.push({ id: 2, open: true, host: 'ws-01', advice: 'Block 10.0.0.1' })
+  await small.settle()
+  expect((await board.findTasks(client, (await actions(small)).at(-1)!.marker))[0]?.projectId).toBe(
+    own!.vendorId,
+  )
 })
 
 test('where no task was sent twice the sweep asks the board nothing', async () => {

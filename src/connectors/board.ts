@@ -13,6 +13,8 @@ export interface Board {
   ensureProject(client: Client, draft: ProjectDraft): Promise<Result<BoardProject>>
   /** Every project with this marker, oldest first. Throws ApiError, also when the list was not seen whole. */
   findProjects(client: Client, marker: string): Promise<BoardProject[]>
+  /** Puts a word before its description and takes it out of the way, unless there are tasks in it. Repeatable. */
+  archiveProject(client: Client, projectId: string, word: string): Promise<Result<BoardProject>>
   createTask(client: Client, draft: TaskDraft): Promise<Result<BoardTask>>
   /** Every task with this marker, oldest first, wherever it was moved to. Throws like `findProjects`. */
   findTasks(client: Client, marker: string): Promise<BoardTask[]>

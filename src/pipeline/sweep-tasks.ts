@@ -5,18 +5,13 @@ import type { Task } from '../domain/task.ts'
 import { putComments } from '../store/case-comments.ts'
 import { putStrayTask, strayTasks } from '../store/stray-tasks.ts'
 import { task as taskOf } from '../store/tasks.ts'
-import { sentTwice } from '../store/due-changes.ts'
 import type { Hub } from './hub.ts'
+import { sentTwiceLately } from './sweep-sent-twice.ts'
 import type { Live } from './vendors.ts'
 
-/** A stray can come to light late. */
-const lookBackMs = 6 * 60 * 60_000
-const firstLookMs = 10 * 60_000
-
 /**
- * Two tasks with one marker: the one that we know stays, the other is set done with a word why. A board's list has no
- * watermark, so only tasks that were sent twice are looked for, ever more seldom: without any, nothing is asked.
- * `lastAt`: when that was done last, if ever.
+ * Two tasks with one marker: the one that we know stays, the other is set done with a word why. `lastAt`: when that was
+ * looked for last, if ever.
  */
 export async function sweepTasks(
   hub: Hub,
@@ -24,21 +19,12 @@ export async function sweepTasks(
   board: Board,
   lastAt: number | undefined,
 ): Promise<number> {
-  const now = hub.outside.now()
-  const since = (lastAt ?? now) - lookBackMs
   let folded = 0
-  for (const { payload, sentAt } of await sentTwice(hub.store.db, live.connection.id, 'task', since)) {
-    const looks = (at: number): number => looksAt(at - (sentAt ?? 0))
-    if (lastAt !== undefined && looks(lastAt) === looks(now)) continue
+  for (const { payload } of await sentTwiceLately(hub, live, 'task', lastAt)) {
     const own = payload.kind === 'task' ? await taskOf(hub.store.db, payload.taskId) : undefined
     if (own?.vendorId != null && !own.gone) folded += await foldTwins(hub, live, board, own)
   }
   return folded
-}
-
-/** How often a task is to be looked for by this age, ms: first when it is new, then after ten minutes, twenty more, forty more. */
-function looksAt(age: number): number {
-  return age < 0 ? 0 : 1 + Math.floor(Math.log2(age / firstLookMs + 1))
 }
 
 async function foldTwins(hub: Hub, live: Live, board: Board, own: Task): Promise<number> {

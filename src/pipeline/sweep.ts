@@ -6,6 +6,7 @@ import type { Hub } from './hub.ts'
 import { withLease } from './lease.ts'
 import { toTicket } from './desk-carrier.ts'
 import { outboxLease } from './outbox.ts'
+import { sweepProjects } from './sweep-projects.ts'
 import { sweepTasks } from './sweep-tasks.ts'
 import type { Live } from './vendors.ts'
 
@@ -13,7 +14,7 @@ import type { Live } from './vendors.ts'
 const lookBackMs = 6 * 60 * 60_000
 
 /**
- * Finds strays: two tickets or two tasks with one marker. The one that we know stays, the others are closed with a word
+ * Finds strays: two tickets, two tasks or two projects with one marker. The one that we know stays, the others are closed with a word
  * that names it. Returns how many were folded.
  */
 export async function sweep(hub: Hub, live: Live): Promise<number | undefined> {
@@ -27,8 +28,9 @@ export async function sweep(hub: Hub, live: Live): Promise<number | undefined> {
     const lastAt = kept === undefined ? undefined : Number(kept)
     const tickets = desk === undefined ? 0 : await sweepTickets(hub, live, desk, (lastAt ?? now) - lookBackMs)
     const tasks = board === undefined ? 0 : await sweepTasks(hub, live, board, lastAt)
+    const projects = board === undefined ? 0 : await sweepProjects(hub, live, board, lastAt)
     await setMeta(hub.store.db, key, now)
-    return tickets + tasks
+    return tickets + tasks + projects
   })
 }
 

@@ -17,6 +17,7 @@ export async function putProjects(db: Db, projects: readonly Project[]): Promise
   await insertMany(db, 'projects', projects.map(toRow), { on: ['connection_id', 'tenant_id'], set: [] })
 }
 
+/** The first that is known stays: whoever finds another finds a stray. */
 export async function setProject(
   db: Db,
   connectionId: string,
@@ -24,7 +25,8 @@ export async function setProject(
   vendorId: string,
 ): Promise<void> {
   const query = db.updateTable('projects').set({ vendor_id: vendorId })
-  await query.where('connection_id', '=', connectionId).where('tenant_id', '=', tenantId).execute()
+  const own = query.where('connection_id', '=', connectionId).where('tenant_id', '=', tenantId)
+  await own.where('vendor_id', 'is', null).execute()
 }
 
 /** One that was refused, so that it can be asked for again; one that was made stays. */

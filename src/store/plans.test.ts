@@ -13,7 +13,8 @@ import {
   releaseQuarantined,
 } from './findings.ts'
 import { listMappingEvents } from './mapping-events.ts'
-import { hasPending, heads, markDone, openHeads, putRecords, readAgain, takePending } from './records.ts'
+import { hasPending, markDone } from './pending.ts'
+import { heads, openHeads, putRecords, readAgain, takePending } from './records.ts'
 import { latestRuns } from './runs.ts'
 import { openStore } from './store.ts'
 import { commentsOf } from './case-comments.ts'

@@ -1,16 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { toRecord, type VendorRecord } from '../domain/record.ts'
-import {
-  countRecords,
-  heads,
-  markDone,
-  openHeads,
-  putRecords,
-  record,
-  recordsByIds,
-  takePending,
-} from './records.ts'
+import { markDone } from './pending.ts'
+import { countRecords, heads, openHeads, putRecords, record, recordsByIds, takePending } from './records.ts'
 import { empty, forEachEngine } from './testing.ts'
 
 function version(vendorId: string, body: string, now = 1, open = true, feed = 'incidents'): VendorRecord {

@@ -1,9 +1,11 @@
-import { sql } from 'kysely'
+import { type SelectQueryBuilder, sql } from 'kysely'
 import type { VendorRecord } from '../domain/record.ts'
 import type { Db } from './engine.ts'
 import { insertMany } from './insert.ts'
 import { type Before, among, isBefore, listTable } from './lists.ts'
+import { type PendingRow, demotePending, putPending } from './pending.ts'
 import { prepared } from './prepared.ts'
+import type { Tables } from './tables.ts'
 
 export interface RecordRow {
   id: string
@@ -15,8 +17,6 @@ export interface RecordRow {
   open: number
   /** 1 for the version that the vendor showed last. */
   head: number
-  /** 1 until the pipeline has read it. */
-  pending: number
   body: string
   hash: string
   first_seen_at: number
@@ -37,6 +37,7 @@ export async function putRecords(db: Db, rows: VendorRecord[]): Promise<Added> {
   const ids = [...new Set(rows.map((row) => row.id))]
   const { rows: held } = await headsOf(db, { ids })
   const headOf = new Map(held.map((row) => [row.id, row.head]))
+  const seenAt = new Map(held.map((row) => [row.id, row.first_seen_at]))
   const fresh = new Map(rows.filter((row) => !headOf.has(row.id)).map((row) => [row.id, row]))
   const last = new Map(rows.map((row) => [thing(row), row]))
   const touched = new Set([...fresh.values()].map(thing))
@@ -50,9 +51,13 @@ export async function putRecords(db: Db, rows: VendorRecord[]): Promise<Added> {
   if (back.length > 0)
     await db
       .updateTable('records')
-      .set({ head: 1, pending: 1 })
+      .set({ head: 1 })
       .where(among(db, 'id', back))
       .execute()
+  await putPending(db, [
+    ...inserts.map((row) => ({ record_id: row.id, head: row.head, first_seen_at: row.first_seen_at })),
+    ...back.map((id) => ({ record_id: id, head: 1, first_seen_at: seenAt.get(id) ?? 0 })),
+  ])
   const firsts = heads.filter((row) => fresh.has(row.id) && !known.has(thing(row)))
   return { fresh: added, firsts }
 }
@@ -60,7 +65,7 @@ export async function putRecords(db: Db, rows: VendorRecord[]): Promise<Added> {
 const headsOf = prepared((db, { ids }: { ids: string[] }) =>
   db
     .selectFrom('records')
-    .select(['id', 'head'])
+    .select(['id', 'head', 'first_seen_at'])
     .where(among(db, 'id', ids))
     .compile(),
 )
@@ -80,6 +85,10 @@ async function retire(db: Db, heads: VendorRecord[]): Promise<Set<string>> {
     const ids = group.map((row) => row.vendorId)
     const { rows } = await unhead(db, { connectionId, feed, vendorIds: ids })
     for (const row of rows) retired.add(thing({ connectionId, feed, vendorId: row.vendor_id }))
+    await demotePending(
+      db,
+      rows.map((row) => row.id),
+    )
   }
   return retired
 }
@@ -90,14 +99,13 @@ const unhead = prepared((db, { connectionId, feed, vendorIds }: Things) => {
     .where('connection_id', '=', connectionId)
     .where('feed', '=', feed)
     .where(among(db, 'vendor_id', vendorIds))
-    .returning('vendor_id')
+    .returning(['id', 'vendor_id'])
     .compile()
 })
 
 // Partial indexes serve a query only when it states their condition as a literal.
 const isHead = sql<boolean>`head = 1`
 const isOpenHead = sql<boolean>`head = 1 and open = 1`
-const isPending = sql<boolean>`pending = 1`
 
 export async function heads(
   db: Db,
@@ -136,34 +144,15 @@ export async function takePending(db: Db, limit: number): Promise<VendorRecord[]
   return (await pending(db, { limit })).rows.map(fromRow)
 }
 
-const pending = prepared((db, { limit }: { limit: number }) => {
-  const query = db.selectFrom('records').selectAll().where(isPending)
-  return query
-    .orderBy('head')
-    .orderBy('first_seen_at')
-    .orderBy('id')
-    .limit(sql<number>`${limit}`)
-    .compile()
-})
-
-/** Whether `takePending` would find anything. */
-export async function hasPending(db: Db): Promise<boolean> {
-  return (await anyPending(db, {})).rows.length > 0
-}
-
-const anyPending = prepared((db) =>
-  db.selectFrom('records').select('id').where(isPending).limit(sql.lit(1)).compile(),
-)
-
-export async function markDone(db: Db, ids: string[]): Promise<void> {
-  await done(db, { ids })
-}
-
-const done = prepared((db, { ids }: { ids: string[] }) =>
+const pending = prepared((db, { limit }: { limit: number }) =>
   db
-    .updateTable('records')
-    .set({ pending: 0 })
-    .where(among(db, 'id', ids))
+    .selectFrom('pending')
+    .innerJoin('records', 'records.id', 'pending.record_id')
+    .selectAll('records')
+    .orderBy('pending.head')
+    .orderBy('pending.first_seen_at')
+    .orderBy('pending.record_id')
+    .limit(sql<number>`${limit}`)
     .compile(),
 )
 
@@ -179,21 +168,29 @@ interface Thing extends Record<string, string> {
 }
 
 const again = prepared((db, { connectionId, feed, vendorId }: Thing) => {
-  const query = db.updateTable('records').set({ pending: 1 }).where(isHead)
-  return query
+  const heads = db.selectFrom('records').select(['id', 'head', 'first_seen_at']).where(isHead)
+  const own = heads
     .where('connection_id', '=', connectionId)
     .where('feed', '=', feed)
     .where('vendor_id', '=', vendorId)
-    .compile()
+  return waitAgain(db, own).compile()
 })
 
 /** What is to be read again. */
 export async function markPending(db: Db, ids: string[]): Promise<void> {
-  await db
-    .updateTable('records')
-    .set({ pending: 1 })
+  const own = db
+    .selectFrom('records')
+    .select(['id', 'head', 'first_seen_at'])
     .where(among(db, 'id', ids))
-    .execute()
+  await waitAgain(db, own).execute()
+}
+
+function waitAgain(db: Db, own: SelectQueryBuilder<Tables, 'records', Omit<PendingRow, 'record_id'>>) {
+  return db
+    .insertInto('pending')
+    .columns(['record_id', 'head', 'first_seen_at'])
+    .expression(own)
+    .onConflict((conflict) => conflict.column('record_id').doNothing())
 }
 
 /** Of these feeds what stands now, newest first. */
@@ -247,7 +244,6 @@ function toRow(row: VendorRecord, head: boolean): RecordRow {
     time: row.time,
     open: Number(row.open),
     head: Number(head),
-    pending: 1,
     body: row.body,
     hash: row.hash,
     first_seen_at: row.firstSeenAt,

@@ -19,6 +19,7 @@ import type { MappingEventRow } from './mapping-events.ts'
 import type { MetaRow } from './meta.ts'
 import type { PolicyRow } from './policies.ts'
 import type { ProjectRow } from './projects.ts'
+import type { PendingRow } from './pending.ts'
 import type { RecordRow } from './records.ts'
 import type { RunRow } from './runs.ts'
 import type { SuggestionRow } from './suggestions.ts'
@@ -32,6 +33,7 @@ export interface Tables {
   connections: ConnectionRow
   cursors: CursorRow
   records: RecordRow
+  pending: PendingRow
   tenants: TenantRow
   customers: CustomerRow
   customer_traces: TraceRow
@@ -63,6 +65,7 @@ export const tableNames = [
   'connections',
   'cursors',
   'records',
+  'pending',
   'tenants',
   'customers',
   'customer_traces',

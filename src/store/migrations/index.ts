@@ -6,6 +6,7 @@ import * as customers from './0004-customers.ts'
 import * as twoWay from './0005-two-way.ts'
 import * as tasks from './0006-tasks.ts'
 import * as correlation from './0007-correlation.ts'
+import * as pending from './0008-pending.ts'
 
 /** Every migration by name, in the order of the names. A released one is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -16,4 +17,5 @@ export const migrations: Record<string, Migration> = {
   '0005-two-way': twoWay,
   '0006-tasks': tasks,
   '0007-correlation': correlation,
+  '0008-pending': pending,
 }

@@ -116,15 +116,13 @@ function readLabels(description: string): Labels {
   return out
 }
 
-const kinds = new Map<string, keyof Labels | undefined>()
+/** Most labels are none of ours, and their first word says so. */
+const firstWords =
+  /^(?:host|device|computer|endpoint|machine|source|src|remote|dest|local|external|internal|ip|file|sha|md5|hash|user|account|logged|domain|url|severity|priority)/
 
-/** The same few labels come again and again. */
 function kindOf(label: string): keyof Labels | undefined {
-  if (kinds.has(label)) return kinds.get(label)
-  if (kinds.size >= 1000) kinds.clear()
-  const kind = (Object.keys(labelled) as (keyof Labels)[]).find((name) => labelled[name].test(label))
-  kinds.set(label, kind)
-  return kind
+  if (!firstWords.test(label)) return undefined
+  return (Object.keys(labelled) as (keyof Labels)[]).find((name) => labelled[name].test(label))
 }
 
 function isValue(part: string): boolean {

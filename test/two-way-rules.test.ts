@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import type { Fetch } from '../src/domain/outside.ts'
 import { markerOf } from '../src/domain/id.ts'
 import { tellCase } from '../src/pipeline/case-note.ts'
+import { sweep } from '../src/pipeline/sweep.ts'
 import { commentsOf } from '../src/store/case-comments.ts'
 import { decisionsOf } from '../src/store/case-decisions.ts'
 import { listChanges } from '../src/store/ticket-changes.ts'
@@ -231,6 +232,29 @@ test('a merged ticket: its case goes on at the survivor, which resolves both', a
   await small.settle()
   const decided = await decisionsOf(small.store.db, [one!.caseId, two!.caseId])
   expect([...decided.values()].map((each) => each.status)).toEqual(['resolved', 'resolved'])
+})
+
+test('a ticket that is merged into the stray which was folded into it: work goes on there', async () => {
+  const late: (() => Promise<unknown>)[] = []
+  const small = await withTicket({}, (fetch) => async (url, init) => {
+    const isTicket = init.method === 'POST' && new URL(url).pathname.endsWith('/tickets')
+    if (!isTicket || late.length > 0) return fetch(url, init)
+    late.push(() => fetch(url, init))
+    throw new Error('the connection broke')
+  })
+  await late[0]!()
+  const desk = small.hub.live.find((one) => one.connector.desk !== undefined)!
+  expect(await sweep(small.hub, desk)).toBe(1)
+  const [first, stray] = await small.tickets()
+  expect(stray).toMatchObject({ foldedInto: first!.id, marker: first!.marker })
+  small.people.act(first!.vendorId, { kind: 'merge', by: small.by, into: stray!.vendorId })
+  await small.settle(7 * small.hour)
+  small.alerts.push({ id: 2, open: true, host: 'ws-01' })
+  await small.settle()
+  expect(await kinds(small)).toContain('note sent')
+  expect(small.filed().map((one) => one.text.match(/Source: \S+/g)?.toSorted())).toEqual([
+    ['Source: plain/alerts/1', 'Source: plain/alerts/1', 'Source: plain/alerts/2'],
+  ])
 })
 
 test('a ticket that is merged into a resolved one is done with', async () => {

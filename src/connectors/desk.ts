@@ -24,8 +24,11 @@ export interface Desk {
   findNote(client: Client, ticketId: string, marker: string): Promise<string | undefined>
   /** For the sweep: all tickets made since then that carry any marker of ours. Throws ApiError. */
   ticketsSince(client: Client, since: number): Promise<DeskTicket[]>
-  /** Closes a stray with a note that names the ticket that stays. Repeatable. Throws ApiError. */
-  fold(client: Client, stray: DeskTicket, into: DeskTicket): Promise<void>
+  /**
+   * Closes a stray with a note that names the ticket that stays. False when that one is not there any more: somebody may
+   * have merged it into this very stray, which then stays as it is. Repeatable. Throws ApiError.
+   */
+  fold(client: Client, stray: DeskTicket, into: DeskTicket): Promise<boolean>
   /** Sets fields in the account's own words and leaves the others as they are. Repeatable. */
   change(
     client: Client,

@@ -60,7 +60,8 @@ async function foldStrays(
   for (const stray of tickets) {
     if (stray.vendorId === survivor.vendorId || done.has(stray.vendorId)) continue
     const ticket = toTicket(known.caseId, known.connectionId, marker, stray, hub.outside.now())
-    await desk.fold(live.client, stray, survivor)
+    // What became of the one that was to stay comes with the tickets feed.
+    if (!(await desk.fold(live.client, stray, survivor))) continue
     await putTicket(hub.store.db, { ...ticket, foldedInto: known.id })
     hub.log('warn', 'a stray ticket was folded', { stray: stray.number, into: survivor.number, marker })
     folded++

@@ -76,12 +76,21 @@ async function survivorOf(
 ): Promise<Ticket | undefined> {
   const { connectionId, caseId, marker } = ticket
   const [known] = await ticketsByVendorIds(tx, connectionId, [vendorId])
-  if (known !== undefined) return known.id === ticket.id ? undefined : known
+  if (known?.id === ticket.id) return undefined
+  if (known?.foldedInto === ticket.id && known.gone === null) return standsAgain(tx, known, ticket)
+  if (known !== undefined) return known
   const id = idOf('tkt', connectionId, vendorId)
   const agreed = { ...ticket.agreed }
   const fresh = { id, caseId, connectionId, vendorId, number, marker, url: null, seen: null, agreed }
   await putTicket(tx, { ...fresh, foldedInto: null, gone: null, createdAt: now })
   return { ...fresh, foldedInto: null, gone: null, createdAt: now }
+}
+
+/** We had folded it into the one that somebody has merged into it: theirs is the last word. */
+async function standsAgain(tx: Db, stray: Ticket, { agreed: held }: Ticket): Promise<Ticket> {
+  const agreed = { ...held, ...stray.agreed }
+  await setTicket(tx, stray.id, { foldedInto: null, agreed })
+  return { ...stray, foldedInto: null, agreed }
 }
 
 async function withoutTicket(

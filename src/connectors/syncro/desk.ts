@@ -87,23 +87,25 @@ export const desk: Desk = {
   async fold(client, stray, into) {
     const id = stray.vendorId
     const read = await client.try(tickets.get, { params: { id } }, { priority: 'settle' })
-    if (!read.ok && read.error.status === 404) return
+    if (!read.ok && read.error.status === 404) return true
     if (!read.ok) throw read.error
     const { ticket } = read.answer.value
     const tags = ticket.tag_list ?? []
-    if (closed(ticket.status) && tags.includes(foldTag)) return
+    if (closed(ticket.status) && tags.includes(foldTag)) return true
     const marker = `[fold ${id} into ${into.vendorId}]`
     const talk = await talkOf(client, id)
+    const told = await noteOnce(client, into.vendorId, marker, {
+      subject: `Duplicate ticket #${stray.number} folded in ${marker}`,
+      body: [`Ticket #${stray.number} was a duplicate of this one and is resolved.`, ...talk].join('\n\n'),
+    }).then(() => true, unlessGone)
+    if (!told) return false
     await noteOnce(client, id, marker, {
       subject: `Duplicate of ticket #${into.number} ${marker}`,
       body: `Watchfloor opened this ticket twice. Work goes on in ticket #${into.number}: ${into.subject}`,
     })
-    await noteOnce(client, into.vendorId, marker, {
-      subject: `Duplicate ticket #${stray.number} folded in ${marker}`,
-      body: [`Ticket #${stray.number} was a duplicate of this one and is resolved.`, ...talk].join('\n\n'),
-    }).catch(unlessGone)
     const body = { status: 'Resolved', tag_list: [...new Set([...tags, foldTag])] }
     await client.call(tickets.update, { params: { id }, body }, { priority: 'write' })
+    return true
   },
 
   change,
@@ -236,8 +238,9 @@ async function noteOnce(
   await client.call(comments.create, { params: { id }, body }, { priority: 'write' })
 }
 
-function unlessGone(error: unknown): void {
+function unlessGone(error: unknown): false {
   if (!(error instanceof ApiError) || error.status !== 404) throw error
+  return false
 }
 
 function from(since: number): string {

@@ -19,7 +19,7 @@ export function prepared<Args extends Partial<Record<string, Argument>>, Row>(
     const engine: Engine = engineOf(db)
     const names = namesOf(args)
     let query = kept[engine].get(names)
-    if (query === undefined) kept[engine].set(names, (query = build(db, marksFor(names))))
+    if (query === undefined) kept[engine].set(names, (query = build(db, marksFor(names) as unknown as Args)))
     const parameters = query.parameters.map((value) =>
       value instanceof Mark ? listParameter(engine, args[value.name]) : value,
     )
@@ -28,8 +28,8 @@ export function prepared<Args extends Partial<Record<string, Argument>>, Row>(
 }
 
 /** Kysely takes any value for a parameter; what these stand for has the right type. */
-function marksFor<Args>(names: string): Args {
-  return Object.fromEntries(names.split(' ').map((name) => [name, new Mark(name)])) as Args
+function marksFor(names: string): Record<string, Mark> {
+  return Object.fromEntries(names.split(' ').map((name) => [name, new Mark(name)]))
 }
 
 function namesOf(args: Partial<Record<string, Argument>>): string {

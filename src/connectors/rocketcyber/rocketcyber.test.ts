@@ -267,7 +267,7 @@ describe('following', () => {
       pair.clock.now += 2 * minute
       requests.length = 0
       await run()
-      return requests.some((url) => String(url).includes('status=open'))
+      return requests.some((url) => url.includes('status=open'))
     }
     const asked: boolean[] = []
     for (const news of [true, true, true, true, true, true, true, false, false]) asked.push(await turn(news))

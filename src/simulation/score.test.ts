@@ -86,6 +86,19 @@ test('what people moved is not misfiled there; anywhere else it is', () => {
   expect(score({ raised: raised('a'), filed: at('Other') }).misfiled).toBe(1)
 })
 
+test('what people moved and then merged there is not misfiled, nor what follows it; what was not moved is', () => {
+  const [first, second, third] = raised('a', 'a', 'b')
+  const truth = {
+    raised: [first!, second!, { ...third!, customerName: 'Third' }],
+    filed: filed([1, 2, 3]).map((one) => ({ ...one, customerName: 'Other' })),
+  }
+  const moved = did('T8', { kind: 'move', by: 'x', customerName: 'Other' })
+  const merged = did('T8', { kind: 'merge', by: 'x', into: 'T9' }, 'Source: v/f/1')
+  const again = did('T9', { kind: 'merge', by: 'x', into: 'T1' }, 'Source: v/f/1')
+  expect(score({ ...truth, deeds: [moved, merged, again] }).misfiled).toBe(1)
+  expect(score({ ...truth, deeds: [merged, again] }).misfiled).toBe(3)
+})
+
 test('what people merged is no wrong merge of ours', () => {
   const truth = { raised: raised('a', 'b'), filed: filed([1, 2]) }
   const deeds = [did('T9', { kind: 'merge', by: 'x', into: 'T1' })]

@@ -32,7 +32,7 @@ interface Truth {
 export function score({ raised, filed, deeds = [] }: Truth): Score {
   const standing = filed.filter((ticket) => !ticket.folded)
   const tellers = tellersOf(standing)
-  const { deleted, moved, merged } = excusesOf(deeds)
+  const { deleted, moved, merged, brought } = excusesOf(deeds)
   const result = {
     incidents: raised.length,
     tickets: standing.length,
@@ -41,6 +41,7 @@ export function score({ raised, filed, deeds = [] }: Truth): Score {
     misfiled: 0,
     stale: 0,
   }
+  const customerOf = new Map(raised.map((one) => [one.reference, one.customerName]))
   for (const { reference, customerName, shownAt } of raised) {
     const tickets = tellers.get(reference) ?? []
     const isAstray = ({ ticketId, customerName: name }: Filed): boolean =>
@@ -48,7 +49,10 @@ export function score({ raised, filed, deeds = [] }: Truth): Score {
     if (tickets.length === 0 && !deleted.has(reference)) result.missed++
     if (tickets.filter(({ ticketId }) => merged.get(ticketId)?.has(reference) !== true).length > 1)
       result.duplicated++
-    if (tickets.some(isAstray)) result.misfiled++
+    // What comes later of the same customer follows what was brought.
+    const wasBrought = ({ ticketId }: Filed): boolean =>
+      [...(brought.get(ticketId) ?? [])].some((told) => customerOf.get(told) === customerName)
+    if (tickets.some((ticket) => isAstray(ticket) && !wasBrought(ticket))) result.misfiled++
     if (tickets.some(({ createdAt }) => createdAt - shownAt > staleMs)) result.stale++
   }
   const ticketsOf = ({ reference }: Raised): string[] =>
@@ -76,6 +80,8 @@ function excusesOf(deeds: readonly LoggedDeed[]): {
   moved: ReadonlyMap<string, string>
   /** By the ticket that was merged into: what it tells of since then. */
   merged: ReadonlyMap<string, ReadonlySet<string>>
+  /** By the ticket that was merged into: what came with one that had been moved to its customer. */
+  brought: ReadonlyMap<string, ReadonlySet<string>>
 } {
   const deleted = deeds
     .filter(({ deed }) => deed.kind === 'delete')
@@ -83,12 +89,18 @@ function excusesOf(deeds: readonly LoggedDeed[]): {
   const moved = deeds.flatMap(({ ticketId, deed }) =>
     deed.kind === 'move' ? [[ticketId, deed.customerName] as const] : [],
   )
+  const movedTo = new Map(moved)
   const merged = new Map<string, Set<string>>()
-  for (const { deed, text } of deeds) {
+  const brought = new Map<string, Set<string>>()
+  const add = (to: Map<string, Set<string>>, into: string, told: ReadonlySet<string>): void =>
+    void to.set(into, (to.get(into) ?? new Set<string>()).union(told))
+  for (const { deed, ticketId, text } of deeds) {
     if (deed.kind !== 'merge') continue
-    merged.set(deed.into, (merged.get(deed.into) ?? new Set()).union(referencesIn(text)))
+    const told = referencesIn(text)
+    add(merged, deed.into, told)
+    add(brought, deed.into, movedTo.has(ticketId) ? told : (brought.get(ticketId) ?? new Set()))
   }
-  return { deleted: new Set(deleted), moved: new Map(moved), merged }
+  return { deleted: new Set(deleted), moved: movedTo, merged, brought }
 }
 
 function referencesIn(text: string): Set<string> {

@@ -2,10 +2,12 @@
  * simulate: how long a simulated week of operations takes with everything going wrong all the time, and then world
  * after world with seeds that nobody chose, until so many incidents have been played: what was missed, doubled or
  * misfiled among them, and how often each fault struck.
- * Usage: npm run bench -- simulate [incidents, default 1000000] [processes, default as many as cores] [first seed]
+ * Usage: npm run bench -- simulate [incidents, default 1000000] [processes, default as many as cores] [first seed] [file]
+ * Each world is written to the file; a run that was broken off goes on behind what stands there.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { randomInt } from 'node:crypto'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
@@ -17,7 +19,7 @@ import { report } from './support.ts'
 const wallNow = (): number => performance.now()
 
 /** Dense worlds: what is proven is what happens to incidents, not to quiet nights. */
-const dense = { customers: 8, days: 1, attacksPerCustomerDay: 120, faults: 'all' as const }
+const dense = { customers: 8, days: 0.5, attacksPerCustomerDay: 120, faults: 'all' as const }
 
 if (process.send === undefined) await lead()
 else await work()
@@ -32,10 +34,10 @@ async function work(): Promise<void> {
 
 async function lead(): Promise<void> {
   const [wanted = 1_000_000, processes = availableParallelism(), first = randomInt(2 ** 31)] = process.argv
-    .slice(2)
+    .slice(2, 5)
     .map(Number)
   await week(first)
-  const total = await playMany(wanted, processes, first)
+  const total = await playMany(wanted, processes, first, process.argv[5])
   const { incidents, worlds, broken, counts, struck } = total
   console.log(
     `simulate: ${incidents} incidents in ${worlds} worlds from seed ${first} on: ${show(counts)}; faults injected: ${show(struck)}`,
@@ -65,9 +67,10 @@ interface Total {
   struck: Record<string, number>
 }
 
-function playMany(wanted: number, processes: number, first: number): Promise<Total> {
+function playMany(wanted: number, processes: number, first: number, file?: string): Promise<Total> {
   const total: Total = { incidents: 0, worlds: 0, broken: [], counts: {}, struck: {} }
-  let seed = first
+  for (const result of file === undefined || !existsSync(file) ? [] : readWorlds(file)) add(total, result)
+  let seed = first + total.worlds
   const { promise, resolve, reject } = Promise.withResolvers<Total>()
   // With room for young objects a world takes a fifth less time.
   const execArgv = ['--min-semi-space-size=64', '--max-semi-space-size=64']
@@ -80,6 +83,7 @@ function playMany(wanted: number, processes: number, first: number): Promise<Tot
   for (const child of children) {
     child.on('message', (result) => {
       add(total, result as SimulationResult) // what `work` sends
+      if (file !== undefined) appendFileSync(file, `${JSON.stringify(result)}\n`)
       next(child)
     })
     child.on('exit', (code) => {
@@ -88,6 +92,13 @@ function playMany(wanted: number, processes: number, first: number): Promise<Tot
     next(child)
   }
   return promise
+}
+
+function readWorlds(file: string): SimulationResult[] {
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+  return lines.map((line) => JSON.parse(line) as SimulationResult) // as written above
 }
 
 function add(total: Total, result: SimulationResult): void {

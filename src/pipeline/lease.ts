@@ -81,9 +81,7 @@ export class LateLease {
 
   /** To be called in each transaction; what it returns is for `committed`. Throws LeaseLost. */
   async take(tx: Db): Promise<number> {
-    const { outside, holder, protections } = this.#hub
-    if (!protections.lease) return this.#fence
-    const got = await acquireLease(tx, this.name, holder, leaseMs, outside.now())
+    const got = await takeLease(this.#hub, tx, this.name)
     if (got === undefined) throw new LeaseLost(`${this.name} is held by another process`)
     // Still ours, or taken over from ourselves.
     if (got.fence <= this.#fence + 1) return got.fence
@@ -96,8 +94,7 @@ export class LateLease {
   }
 
   async release(): Promise<void> {
-    const { store, holder, protections } = this.#hub
-    if (this.#held && protections.lease) await releaseLease(store.db, this.name, holder, this.#fence)
+    if (this.#held) await giveBack(this.#hub, this.name, this.#fence)
   }
 }
 

@@ -2,7 +2,7 @@ import type { Board, BoardProject } from '../connectors/board.ts'
 import type { CaseComment } from '../domain/case.ts'
 import { idOf } from '../domain/id.ts'
 import { putComments } from '../store/case-comments.ts'
-import { projectsOf } from '../store/projects.ts'
+import { projectAt } from '../store/projects.ts'
 import type { Hub } from './hub.ts'
 import { sentTwiceLately } from './sweep-sent-twice.ts'
 import type { Live } from './vendors.ts'
@@ -21,7 +21,7 @@ export async function sweepProjects(
   let folded = 0
   for (const { caseId, payload } of await sentTwiceLately(hub, live, 'project', lastAt)) {
     if (payload.kind !== 'project') continue
-    const known = (await projectsOf(hub.store.db, [payload.tenantId])).find((one) => one.connectionId === id)
+    const known = await projectAt(hub.store.db, id, payload.tenantId)
     const found = await board.findProjects(live.client, payload.marker)
     const stays = found.find((one) => one.vendorId === known?.vendorId)
     for (const stray of found) {

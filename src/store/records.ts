@@ -36,14 +36,13 @@ export async function putRecords(db: Db, rows: VendorRecord[]): Promise<Added> {
   if (rows.length === 0) return { fresh: [], firsts: [] }
   const ids = [...new Set(rows.map((row) => row.id))]
   const { rows: held } = await headsOf(db, { ids })
-  const headOf = new Map(held.map((row) => [row.id, row.head]))
-  const seenAt = new Map(held.map((row) => [row.id, row.first_seen_at]))
-  const fresh = new Map(rows.filter((row) => !headOf.has(row.id)).map((row) => [row.id, row]))
+  const known = new Map(held.map((row) => [row.id, row]))
+  const fresh = new Map(rows.filter((row) => !known.has(row.id)).map((row) => [row.id, row]))
   const last = new Map(rows.map((row) => [thing(row), row]))
   const touched = new Set([...fresh.values()].map(thing))
-  const heads = [...last.values()].filter((row) => headOf.get(row.id) !== 1 || touched.has(thing(row)))
+  const heads = [...last.values()].filter((row) => known.get(row.id)?.head !== 1 || touched.has(thing(row)))
 
-  const known = await retire(db, heads)
+  const retired = await retire(db, heads)
   const added = [...fresh.values()]
   const inserts = added.map((row) => toRow(row, last.get(thing(row))?.id === row.id))
   await insertMany(db, 'records', inserts, { on: ['id'], set: [] })
@@ -56,9 +55,9 @@ export async function putRecords(db: Db, rows: VendorRecord[]): Promise<Added> {
       .execute()
   await putPending(db, [
     ...inserts.map((row) => ({ record_id: row.id, head: row.head, first_seen_at: row.first_seen_at })),
-    ...back.map((id) => ({ record_id: id, head: 1, first_seen_at: seenAt.get(id) ?? 0 })),
+    ...back.map((id) => ({ record_id: id, head: 1, first_seen_at: known.get(id)?.first_seen_at ?? 0 })),
   ])
-  const firsts = heads.filter((row) => fresh.has(row.id) && !known.has(thing(row)))
+  const firsts = heads.filter((row) => fresh.has(row.id) && !retired.has(thing(row)))
   return { fresh: added, firsts }
 }
 

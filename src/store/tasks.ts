@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Severity } from '../domain/severity.ts'
 import type { Task } from '../domain/task.ts'
-import { type Db, engineOf } from './engine.ts'
+import { type Db, locked } from './engine.ts'
 import { insertMany } from './insert.ts'
 import { among, type Before, isBefore } from './lists.ts'
 import { prepared } from './prepared.ts'
@@ -104,8 +104,7 @@ const byVendorIds = prepared(
       .where('connection_id', '=', connectionId)
       .where(among(db, 'vendor_id', vendorIds))
       .orderBy('id')
-    // SQLite has one writer as it is.
-    return (engineOf(db) === 'postgres' ? query.forUpdate() : query).compile()
+    return locked(db, query).compile()
   },
 )
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Ticket } from '../domain/ticket.ts'
-import { type Db, engineOf } from './engine.ts'
+import { type Db, locked } from './engine.ts'
 import { insertMany } from './insert.ts'
 import { decode, encode } from './json.ts'
 import { among, type Before, isBefore } from './lists.ts'
@@ -64,15 +64,20 @@ export async function ticketsByVendorIds(
   return (await byVendorIds(db, { connectionId, vendorIds })).rows.map(fromRow)
 }
 
-const byVendorIds = prepared(
-  (db, { connectionId, vendorIds }: { connectionId: string; vendorIds: string[] }) => {
-    const query = db.selectFrom('tickets').selectAll().where('connection_id', '=', connectionId)
-    return query
-      .where(among(db, 'vendor_id', vendorIds))
-      .orderBy('id')
-      .compile()
-  },
-)
+interface AtVendor extends Record<string, string | string[]> {
+  connectionId: string
+  vendorIds: string[]
+}
+
+const atVendor = (db: Db, { connectionId, vendorIds }: AtVendor) =>
+  db
+    .selectFrom('tickets')
+    .selectAll()
+    .where('connection_id', '=', connectionId)
+    .where(among(db, 'vendor_id', vendorIds))
+    .orderBy('id')
+
+const byVendorIds = prepared((db, args: AtVendor) => atVendor(db, args).compile())
 
 /** The same, to be changed: until the transaction ends nobody else changes them. */
 export async function holdTickets(db: Db, connectionId: string, vendorIds: string[]): Promise<Ticket[]> {
@@ -80,18 +85,7 @@ export async function holdTickets(db: Db, connectionId: string, vendorIds: strin
   return (await heldByVendorIds(db, { connectionId, vendorIds })).rows.map(fromRow)
 }
 
-const heldByVendorIds = prepared(
-  (db, { connectionId, vendorIds }: { connectionId: string; vendorIds: string[] }) => {
-    const query = db
-      .selectFrom('tickets')
-      .selectAll()
-      .where('connection_id', '=', connectionId)
-      .where(among(db, 'vendor_id', vendorIds))
-      .orderBy('id')
-    // SQLite has one writer as it is.
-    return (engineOf(db) === 'postgres' ? query.forUpdate() : query).compile()
-  },
-)
+const heldByVendorIds = prepared((db, args: AtVendor) => locked(db, atVendor(db, args)).compile())
 
 /** Tickets that were merged into these. */
 export async function ticketsMergedInto(db: Db, ids: string[]): Promise<Ticket[]> {

@@ -141,7 +141,6 @@ function coveredBy<R>({ cursor, tenantId, partial }: Run<R>): Covered[] {
   return cursor.wholeAt === 0 ? [] : [{ customerId: tenantId, from: 0, to: cursor.wholeAt }]
 }
 
-/** The cursor is copied: what was handed out does not change any more. */
 function batch<R>({ cursor }: Run<R>, rows: Batch['rows'], more: Partial<Batch> = {}): Batch {
   return { rows, cursor, ...more }
 }

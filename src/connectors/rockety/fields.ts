@@ -42,13 +42,10 @@ function isDone(status: string, map: ClientMap): boolean {
 /** Everything of a task that can be written, as it stands: a PUT may clear what it does not name. */
 export function writableOf(row: TaskRow, map: ClientMap): Record<string, unknown> {
   const { title, description, project, priority, due, parent } = map.fields.task
-  const kept = [title, description, project, priority, due, parent, ['status']].flatMap((names) => {
-    const name = nameIn(row, names)
-    return name === undefined ? [] : [[name, (row as Row)[name]] as const]
-  })
+  const kept = keptOf(row, [title, description, project, priority, due, parent, ['status']])
   const assigned = assigneePath(row, map)
   const assignees = assigned === undefined ? {} : assigneeFields(row, assigneesOf(row, map), map)
-  return { ...Object.fromEntries(kept), ...assignees }
+  return { ...kept, ...assignees }
 }
 
 /** The same of a project. */
@@ -62,11 +59,13 @@ export function writableProject(row: ProjectRow, map: ClientMap): Record<string,
     'client_portal_enabled',
     'client_uploads_enabled',
   ]
-  const kept = [name, description, client, ...others.map((one) => [one])].flatMap((names) => {
-    const own = nameIn(row, names)
-    return own === undefined ? [] : [[own, (row as Row)[own]] as const]
-  })
-  return Object.fromEntries(kept)
+  return keptOf(row, [name, description, client, ...others.map((one) => [one])])
+}
+
+/** What the row has of these, each under the first of its names that is there. */
+function keptOf(row: Row, fields: readonly (readonly string[])[]): Record<string, unknown> {
+  const names = fields.map((each) => nameIn(row, each)).filter((name) => name !== undefined)
+  return Object.fromEntries(names.map((name) => [name, row[name]]))
 }
 
 /** A patch in the names that the row itself uses. */

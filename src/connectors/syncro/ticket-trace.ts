@@ -1,8 +1,9 @@
 import type { Client } from '../../contract/client.ts'
 import { Walk } from '../../contract/walk.ts'
+import { readMarker } from '../../domain/id.ts'
 import type { RecordSeed } from '../../domain/record.ts'
 import type { LostTicket } from '../desk.ts'
-import { closed, oneTicket, tickets } from './tickets.ts'
+import { type TicketRow, closed, oneTicket, tickets } from './tickets.ts'
 
 /** What one ticket says, and what became of one that is not where it was. No list and no message tells of either. */
 
@@ -69,21 +70,28 @@ export async function trace(client: Client, lost: LostTicket): Promise<RecordSee
   return survivor === undefined ? [tomb] : [tomb, survivor.seed]
 }
 
-async function survivorOf(
-  client: Client,
-  lost: LostTicket,
-): Promise<{ seed: RecordSeed; number: string } | undefined> {
+/** A twin bears the marker without anybody having merged anything: it is the survivor where no other ticket does. */
+async function survivorOf(client: Client, lost: LostTicket): Promise<Survivor | undefined> {
   const query = {
     ...(lost.customerId !== '' && { customer_id: Number(lost.customerId) }),
     since_updated_at: new Date(Math.max(0, lost.since - margin)).toISOString(),
   }
   const walk = new Walk(client, tickets.list, { query }, (row) => String(row.id), { priority: 'settle' })
-  const rows = new Map<number, string>()
+  const rows = new Map<number, TicketRow>()
   for await (const page of walk.pages())
-    for (const row of page.rows) if (rows.size < mostLooks) rows.set(row.id, String(row.number ?? row.id))
-  for (const [id, number] of rows) {
+    for (const row of page.rows) if (rows.size < mostLooks) rows.set(row.id, row)
+  let twin: Survivor | undefined
+  for (const { id, number, subject } of rows.values()) {
     const read = await readTicket(client, String(id))
-    if (read?.text.includes(lost.marker) === true) return { seed: read.seed, number }
+    if (read?.text.includes(lost.marker) !== true) continue
+    const found = { seed: read.seed, number: String(number ?? id) }
+    if (readMarker(subject ?? '') !== lost.marker) return found
+    twin ??= found
   }
-  return undefined
+  return twin
+}
+
+interface Survivor {
+  seed: RecordSeed
+  number: string
 }

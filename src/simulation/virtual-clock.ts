@@ -8,6 +8,14 @@ interface Timer {
   over: boolean
 }
 
+/** The event loop is left to others (signals, a test's runner) after so many timers only: a turn of it is dear. */
+const loopEvery = 256
+
+/** All work here is made of promises without I/O: Node calls this back when every one of them has settled. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve))
+}
+
 /** Time that passes only when everybody sleeps: a month in seconds, and the same month every time. */
 export class VirtualClock {
   #now: number
@@ -36,9 +44,9 @@ export class VirtualClock {
 
   /** Runs everything that is due up to `until`, or until `ended` says so. */
   async run(until: number, ended: () => boolean = () => false): Promise<void> {
-    for (;;) {
-      // All work here is made of promises without I/O: one turn of the event loop lets every one of them settle.
-      await setImmediate()
+    for (let turns = 0; ;) {
+      await settled()
+      if (++turns % loopEvery === 0) await setImmediate()
       while (this.#timers[0]?.over === true) this.#pop()
       const next = this.#timers[0]
       if (ended()) return

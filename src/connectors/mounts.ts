@@ -19,8 +19,9 @@ interface Base {
 
 /** By path prefix; the longest that fits wins. */
 export function byPrefix(connector: Connector, path: string): Mounted | undefined {
-  const found = basesOf(connector).mounts.find(({ mount }) => isBelow(path, mount))
-  return found && { path: below(found.inner, path.slice(found.mount.length)), mount: found.mount }
+  for (const { mount, inner } of basesOf(connector).mounts)
+    if (isBelow(path, mount)) return { path: below(inner, path.slice(mount.length)), mount }
+  return undefined
 }
 
 /** A client that cannot be told another address reaches us by the vendor's own host name and path. */

@@ -28,11 +28,13 @@ export function listed<Thing extends object>(
   everyMs = Infinity,
 ): (things: readonly Thing[], call: Telling) => Listing<Thing> {
   let texts = new WeakMap<Thing, string>()
-  let setting = ''
+  let setting: Setting = { part: Number.NaN, values: [] }
   return (things, call) => {
-    const wanted = `${Math.floor(call.now / everyMs)} ${Object.values(call.switches).join('\n')}`
-    if (wanted !== setting) texts = new WeakMap()
-    setting = wanted
+    const part = Math.floor(call.now / everyMs)
+    if (part !== setting.part || !isSet(call.switches, setting.values)) {
+      texts = new WeakMap()
+      setting = { part, values: Object.values(call.switches) }
+    }
     const kept = texts
     return new Listing(things, (thing) => {
       const known = kept.get(thing)
@@ -42,6 +44,19 @@ export function listed<Thing extends object>(
       return text
     })
   }
+}
+
+/** What the kept texts hold for: a stretch of time, and the switches as they stood. */
+interface Setting {
+  part: number
+  values: readonly string[]
+}
+
+/** Compared one by one: it is asked for every list, and the switches are many. */
+function isSet(switches: Readonly<Record<string, string>>, values: readonly string[]): boolean {
+  let i = 0
+  for (const name in switches) if (switches[name] !== values[i++]) return false
+  return i === values.length
 }
 
 /** Rows that stand for themselves: the text of a frozen one is kept, since it never changes. */

@@ -7,16 +7,17 @@ export function pageText(page: unknown, keys: readonly string[], listing: Listin
   if (page === listing.things[0]) return listing.textOf(page)
   if (!isObject(page)) return JSON.stringify(page)
   const list = keys.find((name) => Array.isArray(page[name]))
-  const fields = Object.entries(page).filter(([, value]) => value !== undefined)
-  const at = fields.findIndex(([name]) => name === list)
-  const rows = fields[at]?.[1]
-  const texts = fields.map(([name, value], i) => {
-    const text = i === at ? '[' : JSON.stringify(value)
-    return `${JSON.stringify(name)}:${text}`
-  })
-  if (!Array.isArray(rows)) return `{${texts.join()}}`
-  const tail = [']', ...texts.slice(at + 1)].join()
-  return listText(`{${texts.slice(0, at + 1).join()}`, rows, `${tail}}`, listing)
+  let [head, tail] = ['', '']
+  for (const name of Object.keys(page)) {
+    const value = page[name]
+    if (value === undefined) continue
+    const open = `${head === '' ? '' : ','}${JSON.stringify(name)}:`
+    if (name === list) [head, tail] = [`${head}${open}[`, ']']
+    else if (tail === '') head += `${open}${JSON.stringify(value)}`
+    else tail += `${open}${JSON.stringify(value)}`
+  }
+  const rows = list === undefined ? undefined : page[list]
+  return Array.isArray(rows) ? listText(`{${head}`, rows, `${tail}}`, listing) : `{${head}}`
 }
 
 /** Joined in one go with what stands around it: a long list is hundreds of kilobytes, and is not copied twice. */

@@ -147,16 +147,12 @@ export class Sandbox {
   }
 
   #find({ path, headers }: WireRequest): ({ stand: Stand } & Mounted) | undefined {
-    const host = headers['host'] ?? ''
-    return (
-      this.#first((connector) => byPrefix(connector, path)) ??
-      this.#first((connector) => byHost(connector, host, path))
-    )
-  }
-
-  #first(find: (connector: Connector) => Mounted | undefined): ({ stand: Stand } & Mounted) | undefined {
     for (const stand of this.#stands.values()) {
-      const mounted = find(stand.connector)
+      const mounted = byPrefix(stand.connector, path)
+      if (mounted !== undefined) return { stand, path: mounted.path, mount: mounted.mount }
+    }
+    for (const stand of this.#stands.values()) {
+      const mounted = byHost(stand.connector, headers['host'] ?? '', path)
       if (mounted !== undefined) return { stand, path: mounted.path, mount: mounted.mount }
     }
     return undefined

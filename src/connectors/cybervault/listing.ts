@@ -45,24 +45,42 @@ export interface Asking {
 
 const maxLimit = 200
 
-export function readAsked(spec: ListSpec, { query, raw, identity, switches, now }: Asking): Asked {
+export function readAsked(spec: ListSpec, asking: Asking): Asked {
+  const { query, identity, switches, now } = asking
+  const { sort, sortText, filter, filterText, test } = wishOf(spec, asking)
+  const terms = { list: spec.name, sort: sortText, filter: filterText, realm: realmOf(identity) }
+  const { cursor } = query
+  const after = typeof cursor === 'string' && cursor !== '' ? readCursor(cursor, terms, now) : undefined
+  return { spec, sort, limit: limitOf(query['limit'], switches), after, test, filter, terms }
+}
+
+/** The part of it that the query alone says. */
+interface Wish extends Pick<Asked, 'spec' | 'sort' | 'filter' | 'test'> {
+  raw: RawQuery
+  forms: string | undefined
+  sortText: string
+  filterText: string
+}
+
+const wishes = new WeakMap<Asking['query'], Wish>()
+
+/** A query is asked for its rows and again for their page, and the same one comes often: it is read once. */
+function wishOf(spec: ListSpec, { query, raw, switches }: Asking): Wish {
+  const forms = switches['listForms']
+  const known = wishes.get(query)
+  if (known?.spec === spec && known.raw === raw && known.forms === forms) return known
   const sortText = typeof query['sort'] === 'string' ? query['sort'] : spec.order
-  const fields = switches['listForms'] === 'created' ? ['created_at'] : spec.fields
+  const fields = forms === 'created' ? ['created_at'] : spec.fields
   const sort = readSort(sortText, fields)
   const filter = givenFilter(query['filter'], raw)
-  const none = switches['listForms'] === 'none'
+  const none = forms === 'none'
   if (none && filter !== undefined) throw new Refusal(400, 'invalid_filter', 'Filters are not offered.')
   if (none && query['sort'] !== undefined) throw new Refusal(400, 'invalid_sort', 'Sorting is not offered.')
   const test = readFilter(filter ?? {}, fields)
-  const terms = {
-    list: spec.name,
-    sort: sortText,
-    filter: JSON.stringify(filter ?? {}),
-    realm: realmOf(identity),
-  }
-  const { cursor } = query
-  const after = typeof cursor === 'string' && cursor !== '' ? readCursor(cursor, terms, now) : undefined
-  return { spec, sort, limit: limitOf(query['limit'], switches), after, test, filter: filter ?? {}, terms }
+  const filterText = JSON.stringify(filter ?? {})
+  const wish = { spec, raw, forms, sort, sortText, filter: filter ?? {}, filterText, test }
+  wishes.set(query, wish)
+  return wish
 }
 
 /** Production and sandbox of a tenant are worlds apart. */

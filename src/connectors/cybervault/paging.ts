@@ -3,7 +3,6 @@ import * as z from 'zod'
 import { isObject } from '../../contract/errors.ts'
 import type { PageReading, Paging } from '../../contract/paging.ts'
 import { type ListSpec, nextPage, readAsked } from './listing.ts'
-import { printed } from './printing.ts'
 import type { Row } from './values.ts'
 
 /** Opaque cursors. Only "cursor from the previous response" is documented, so the reader looks where one may stand. */
@@ -31,8 +30,7 @@ export function keyset(spec: ListSpec): Paging {
       const asked = readAsked(spec, { raw: new Map(), ...call, query, switches, now })
       const { page, cursor } = nextPage(rows as readonly Row[], asked, now) // behaviours make no other rows
       const key = switches['rowsKey'] ?? 'data'
-      const data = page.map((row) => printed(row, switches))
-      return { [key]: data, ...pagination(cursor, asked.limit, switches) }
+      return { [key]: page, ...pagination(cursor, asked.limit, switches) }
     },
   }
 }

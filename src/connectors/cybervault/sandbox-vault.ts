@@ -1,3 +1,4 @@
+import { type Listing, listed } from '../../contract/listing.ts'
 import { Refusal } from '../../contract/refusal.ts'
 import type { Call } from '../../contract/server.ts'
 import { digest } from '../../domain/id.ts'
@@ -9,6 +10,7 @@ import { stampOf, timeOf } from './fields.ts'
 import { incidentList } from './incidents.ts'
 import { type Environment, identityOf } from './keys.ts'
 import { type ListSpec, readAsked } from './listing.ts'
+import { printed } from './printing.ts'
 import { Table } from './sandbox-table.ts'
 import { type Tenant, tenantsOf } from './sandbox-tenants.ts'
 import { threatList } from './threats.ts'
@@ -38,6 +40,8 @@ export class Space {
     return this.environment === 'sandbox'
   }
 }
+
+const told = listed((row: Row, { switches }) => printed(row, switches))
 
 export type Kind = 'threats' | 'incidents' | 'actions' | 'reports'
 
@@ -98,11 +102,12 @@ export class Vault {
   }
 
   /** A list of a table, without what is too fresh to be shown. */
-  list(call: Call, spec: ListSpec, table: Table, keep: (row: Row) => boolean = () => true): Row[] {
+  list(call: Call, spec: ListSpec, table: Table, keep: (row: Row) => boolean = () => true): Listing<Row> {
     const lag = Number(this.switches['listLagSeconds'] ?? 0) * 1000
     const shown = (row: Row): boolean =>
       lag === 0 || (timeOf(String(row['updated_at'] ?? row['created_at'])) ?? 0) + lag <= call.now
-    return table.select(readAsked(spec, call), (row) => keep(row) && shown(row))
+    const rows = table.select(readAsked(spec, call), (row) => keep(row) && shown(row))
+    return told(rows, call)
   }
 
   /** Something that the clock brings about. */
@@ -146,8 +151,8 @@ export function wrongState(message: string): Refusal {
 }
 
 /** A list that is made on the spot: all of its rows, in the order asked for. */
-export function inMemory(call: Call, spec: ListSpec, rows: Iterable<Row>): Row[] {
+export function inMemory(call: Call, spec: ListSpec, rows: Iterable<Row>): Listing<Row> {
   const table = new Table(spec)
   for (const row of rows) table.put(row)
-  return table.select(readAsked(spec, call))
+  return told(table.select(readAsked(spec, call)), call)
 }

@@ -8,6 +8,7 @@ export type Comparable = string | number | boolean | null
 
 /** Everything that stands at `mitre_attack.technique_id`, lists on the way taken apart. */
 export function valuesAt(row: unknown, path: string): unknown[] {
+  if (!path.includes('.')) return isObject(row) ? spread(row[path]) : []
   let found: unknown[] = [row]
   for (const step of path.split('.')) {
     found = found.flatMap((value) => (isObject(value) ? spread(value[step]) : []))

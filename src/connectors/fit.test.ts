@@ -48,6 +48,14 @@ describe.each((await loadConnectors()).map((one) => [one.contract.vendor, one] a
 const kinds: Record<string, z.ZodType> = {
   tuple: z.tuple([z.int(), z.string().nullable()]).rest(z.unknown()),
   strict: z.strictObject({ a: z.int() }),
+  bounded: z.looseObject({
+    a: z.int().min(0).max(100).optional(),
+    b: z
+      .number()
+      .gt(1)
+      .lt(2 ** 50),
+  }),
+  stepped: z.looseObject({ a: z.int().multipleOf(2).min(-1) }),
   plain: z.object({ a: z.int().optional() }),
   coerced: z.looseObject({ a: z.coerce.number(), b: z.coerce.string().optional() }),
   unions: z.union([

@@ -10,7 +10,7 @@ import { isObject } from './errors.ts'
 export const unsure = Symbol('unsure')
 
 /** The value as Zod would hand it on. The value itself, of freshly parsed JSON, is never changed. */
-type Fit = (value: unknown) => unknown
+export type Fit = (value: unknown) => unknown
 
 const known = new WeakMap<z.core.$ZodType, Fit>()
 

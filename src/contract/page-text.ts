@@ -11,13 +11,30 @@ export function pageText(page: unknown, keys: readonly string[], listing: Listin
   for (const name of Object.keys(page)) {
     const value = page[name]
     if (value === undefined) continue
-    const open = `${head === '' ? '' : ','}${JSON.stringify(name)}:`
-    if (name === list) [head, tail] = [`${head}${open}[`, ']']
-    else if (tail === '') head += `${open}${JSON.stringify(value)}`
-    else tail += `${open}${JSON.stringify(value)}`
+    const key = `${head === '' ? '' : ','}${quoted(name)}:`
+    if (name === list) [head, tail] = [`${head}${key}[`, ']']
+    else if (tail === '') head += key + valueText(value)
+    else tail += key + valueText(value)
   }
   const rows = list === undefined ? undefined : page[list]
   return Array.isArray(rows) ? listText(`{${head}`, rows, `${tail}}`, listing) : `{${head}}`
+}
+
+const maxNames = 200
+const names = new Map<string, string>()
+
+/** The envelopes have a few names, which come again with every page. */
+function quoted(name: string): string {
+  const known = names.get(name)
+  if (known !== undefined) return known
+  if (names.size >= maxNames) names.clear()
+  const text = JSON.stringify(name)
+  names.set(name, text)
+  return text
+}
+
+function valueText(value: unknown): string {
+  return Number.isSafeInteger(value) ? String(value) : JSON.stringify(value)
 }
 
 /** Joined in one go with what stands around it: a long list is hundreds of kilobytes, and is not copied twice. */

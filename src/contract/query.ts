@@ -27,12 +27,32 @@ export function encodeQuery(query: Record<string, QueryValue>, arrays: ArrayStyl
  */
 export function decodeQuery(schema: z.ZodObject, raw: RawQuery): Record<string, unknown> {
   const out: Record<string, unknown> = {}
-  for (const [name, type] of Object.entries(schema.shape)) {
-    const [plain, bracketed] = [raw.get(name), raw.get(`${name}[]`)]
+  for (const { name, brackets, type } of fieldsOf(schema)) {
+    const [plain, bracketed] = [raw.get(name), raw.get(brackets)]
     const values = bracketed === undefined ? plain : [...(plain ?? []), ...bracketed]
-    if (values !== undefined) out[name] = decodeValue(bare(type), values)
+    if (values !== undefined) out[name] = decodeValue(type, values)
   }
   return out
+}
+
+interface QueryField {
+  name: string
+  brackets: string
+  type: z.core.$ZodType
+}
+
+const fields = new WeakMap<z.ZodObject, readonly QueryField[]>()
+
+function fieldsOf(schema: z.ZodObject): readonly QueryField[] {
+  const known = fields.get(schema)
+  if (known !== undefined) return known
+  const found = Object.entries(schema.shape).map(([name, type]) => ({
+    name,
+    brackets: `${name}[]`,
+    type: bare(type),
+  }))
+  fields.set(schema, found)
+  return found
 }
 
 function decodeValue(type: z.core.$ZodType, values: string[]): unknown {

@@ -4,6 +4,7 @@ import { TrieRouter } from 'hono/router/trie-router'
 import * as z from 'zod'
 
 import type { Contract } from './contract.ts'
+import { type Fit, fitOf } from './fit.ts'
 import type { Operation } from './operation.ts'
 import { Refusal } from './refusal.ts'
 import type { RawQuery, WireRequest } from './wire.ts'
@@ -12,6 +13,8 @@ import type { RawQuery, WireRequest } from './wire.ts'
 export interface Route {
   op: Operation
   query: z.ZodObject
+  /** The same as plain functions, made when it is first asked. */
+  fit: () => Fit
   /** Queries that came before and were good, by their text: the same few come again and again. */
   read: Map<string, ReadQuery>
 }
@@ -37,10 +40,18 @@ export function routesOf(contract: Contract): Routes {
     const query = (op.query ?? z.object({})).extend(op.paging?.query ?? {})
     const router =
       routes.get(op.method) ?? new SmartRouter<Route>({ routers: [new RegExpRouter(), new TrieRouter()] })
-    router.add(op.method, pathOf(contract, op).replace(/\{(\w+)\}/g, ':$1'), { op, query, read: new Map() })
+    const route = { op, query, fit: fitOfQuery(query), read: new Map() }
+    router.add(op.method, pathOf(contract, op).replace(/\{(\w+)\}/g, ':$1'), route)
     routes.set(op.method, router)
   }
   return { byMethod: routes, found: new Map() }
+}
+
+/** A decoded query has no other fields than the schema's, in its order: what is loose hands on the same. */
+function fitOfQuery(query: z.ZodObject): () => Fit {
+  const simple = query.def.checks === undefined || query.def.checks.length === 0
+  let fit: Fit | undefined
+  return () => (fit ??= fitOf(simple ? z.looseObject(query.shape) : query))
 }
 
 function pathOf(contract: Contract, op: Operation): string {

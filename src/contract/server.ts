@@ -4,6 +4,7 @@ import type { Identity } from './auth.ts'
 import { readJson } from './body.ts'
 import type { Contract } from './contract.ts'
 import { decodeBody } from './encoding.ts'
+import { fitOf, unsure } from './fit.ts'
 import { type LimitRule, SlidingWindow } from './limits.ts'
 import { Listing, plainListing } from './listing.ts'
 import type { Operation } from './operation.ts'
@@ -169,11 +170,14 @@ function permit(contract: Contract, op: Operation, identity: Identity): void {
 }
 
 /** Behaviours are given the same object again, and leave it as it is. */
-function readQuery(parts: ServerParts, { op, query: schema, read }: Route, search: string): ReadQuery {
+function readQuery(parts: ServerParts, route: Route, search: string): ReadQuery {
+  const { op, query: schema, read } = route
   const known = read.get(search)
   if (known !== undefined) return known
   const raw = parseSearch(search)
-  const query = validated(parts, op, schema, decodeQuery(schema, raw)) as Record<string, unknown> // a ZodObject's output
+  const given = decodeQuery(schema, raw)
+  const fit = route.fit()(given)
+  const query = (fit === unsure ? validated(parts, op, schema, given) : fit) as Record<string, unknown> // an object's output
   if (read.size >= maxReadQueries) read.clear()
   read.set(search, { raw, query })
   return { raw, query }
@@ -191,7 +195,9 @@ function readBody(parts: ServerParts, op: Operation, request: WireRequest): unkn
   if (form !== undefined) return validated(parts, op, op.body, form)
   const body = readJson(request.body)
   if (!body.ok) throw new Refusal(400, 'invalid_json', 'the body is not valid JSON')
-  return validated(parts, op, op.body, body.value)
+  // The body of a search is echoed nowhere: the order of its fields may stay.
+  const fit = op.paging === undefined ? unsure : fitOf(op.body)(body.value)
+  return fit === unsure ? validated(parts, op, op.body, body.value) : fit
 }
 
 /** A form's fields are texts: they are read as the schema's own types, just as a query is. */

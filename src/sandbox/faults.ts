@@ -121,18 +121,22 @@ export class Faults {
     const delay = rule.delayMs ?? 45_000
     if (rule.kind === 'status') return failure(rule.status ?? 500)
     if (rule.kind === 'throttle') return failure(429)
-    if (rule.kind === 'drop') throw new Dropped('dropped before the request was handled')
+    if (rule.kind === 'drop') throw droppedBefore
     if (rule.kind === 'drift') return serve({ ...request, drift: 1 })
     if (rule.kind === 'late') await this.#outside.sleep(delay)
     const answer = await serve(request)
     if (rule.kind === 'slow') await this.#outside.sleep(delay)
     if (rule.kind === 'status-after') return failure(rule.status ?? 500)
-    if (rule.kind === 'drop-after') throw new Dropped('dropped after the request was handled')
+    if (rule.kind === 'drop-after') throw droppedAfter
     if (rule.kind === 'html') return loginPage
     if (rule.kind === 'truncate') return { ...answer, body: answer.body.slice(0, answer.body.length / 2) }
     return answer
   }
 }
+
+/** Made once: to look where they came from costs more than most answers, and nobody asks. */
+const droppedBefore = new Dropped('dropped before the request was handled')
+const droppedAfter = new Dropped('dropped after the request was handled')
 
 function failure(status: number): WireAnswer {
   return {

@@ -5,24 +5,38 @@ interface Given {
   answer: WireAnswer
 }
 
+/** So many are swept at once. */
+const manyForgotten = 500
+
 /** A second copy of what the vendor has, which lags: it knows the answers of a while ago. Only of reads. */
 export class Replica {
-  /** By question, the oldest first; the question that was first asked longest ago stands first. */
+  /** By question, the oldest first. */
   readonly #given = new Map<string, Given[]>()
+  /** What was asked, in order: the oldest is forgotten first. */
+  readonly #asked: { at: number; question: string }[] = []
+  #forgotten = 0
 
   /** Keeps an answer; what was given before `since` is forgotten. */
   keep(vendor: string, request: WireRequest, answer: WireAnswer, now: number, since: number): void {
     if (!isRead(request) || answer.status !== 200) return
     const question = questionOf(vendor, request)
-    const known = this.#given.get(question) ?? []
-    while (known[0] !== undefined && known[0].at < since) known.shift()
-    known.push({ at: now, answer })
-    this.#given.delete(question)
-    this.#given.set(question, known)
-    for (const [old, answers] of this.#given) {
-      if ((answers.at(-1)?.at ?? 0) >= since) break
-      this.#given.delete(old)
+    const known = this.#given.get(question)
+    if (known === undefined) this.#given.set(question, [{ at: now, answer }])
+    else known.push({ at: now, answer })
+    this.#asked.push({ at: now, question })
+    this.#forget(since)
+  }
+
+  #forget(since: number): void {
+    for (let old = this.#asked[this.#forgotten]; old !== undefined && old.at < since;) {
+      const answers = this.#given.get(old.question) // the oldest of them was the answer
+      answers?.shift()
+      if (answers?.length === 0) this.#given.delete(old.question)
+      old = this.#asked[++this.#forgotten]
     }
+    if (this.#forgotten < manyForgotten) return
+    this.#asked.splice(0, this.#forgotten)
+    this.#forgotten = 0
   }
 
   /** The oldest answer to the same question that was given since then. */

@@ -38,7 +38,8 @@ export class Table {
     const before = this.#rows.get(id)
     this.#rows.set(id, row)
     for (const [field, index] of this.#indexes) {
-      if (before !== undefined) index.splice(this.#firstNotBefore(index, this.#placeOf(before, field), field), 1)
+      if (before !== undefined)
+        index.splice(this.#firstNotBefore(index, this.#placeOf(before, field), field), 1)
       const place = this.#placeOf(row, field)
       index.splice(this.#firstNotBefore(index, place, field), 0, { row, place })
     }
@@ -116,7 +117,10 @@ export class Table {
 }
 
 /** A filter on the very field of the sort tells where the rows begin and end: the others need not be looked at. */
-function boundOf({ filter, sort }: Asked): { from: Comparable | undefined; ended: (value: Comparable) => boolean } {
+function boundOf({ filter, sort }: Asked): {
+  from: Comparable | undefined
+  ended: (value: Comparable) => boolean
+} {
   const condition = filter[sort.field]
   const limits =
     typeof condition === 'object' && condition !== null ? (condition as Record<string, unknown>) : {} // an object

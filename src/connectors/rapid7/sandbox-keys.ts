@@ -106,7 +106,7 @@ const byValue = new Map(rules.map((rule) => [rule.value, rule]))
 
 /** The region of a request: of its prefix, else of its host; a request from within is in us. */
 function requestRegion({ mount = '', headers }: WireRequest): string {
-  const last = mount.split('/').at(-1) ?? ''
+  const last = mount.slice(mount.lastIndexOf('/') + 1)
   return regions.find((region) => region === last) ?? regionOf(headers['host'] ?? '') ?? 'us'
 }
 

@@ -132,9 +132,21 @@ export function pickFields(body: Record<string, unknown>, names: readonly string
 export function earliest(value: unknown, switches: Record<string, string>): string | undefined {
   if (typeof value !== 'string') return undefined
   if (switches['plainDates'] === 'ignored' && /^\d{4}-\d\d-\d\d$/.test(value)) return undefined
-  const at = Date.parse(value)
-  if (Number.isNaN(at)) return undefined
-  return new Date(at + (switches['afterBoundary'] === 'exclusive' ? 1 : 0)).toISOString()
+  return behind(value, switches['afterBoundary'] === 'exclusive' ? 1 : 0)
+}
+
+const maxTimes = 200
+const times = new Map<string, string | undefined>()
+
+/** The time so many ms behind the one that is written there; a list is asked for the same ones again and again. */
+function behind(text: string, ms: number): string | undefined {
+  const name = `${ms} ${text}`
+  if (times.has(name)) return times.get(name)
+  const at = Date.parse(text)
+  const time = Number.isNaN(at) ? undefined : new Date(at + ms).toISOString()
+  if (times.size >= maxTimes) times.clear()
+  times.set(name, time)
+  return time
 }
 
 /** The same as a test of a row's own time. */

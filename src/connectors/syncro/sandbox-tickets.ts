@@ -72,15 +72,21 @@ function list(store: Store, call: Call): readonly Row[] {
   )
 }
 
-const times = { created_after: 'created_at', resolved_after: 'resolved_at', since_updated_at: 'updated_at' }
+const times = [
+  ['created_after', 'created_at'],
+  ['resolved_after', 'resolved_at'],
+  ['since_updated_at', 'updated_at'],
+] as const
 
 /** They leave the fewest rows, and so are asked first. */
 function timeTests({ query, switches }: Call): ((row: Row) => boolean)[] {
-  return Object.entries(times).flatMap(([name, field]) => {
-    if (query[name] === undefined) return []
+  const tests: ((row: Row) => boolean)[] = []
+  for (const [name, field] of times) {
+    if (query[name] === undefined) continue
     const test = after(query[name], switches)
-    return [(row: Row) => test(row[field])]
-  })
+    tests.push((row) => test(row[field]))
+  }
+  return tests
 }
 
 /** Newest first: no more than must be looked at. */

@@ -258,6 +258,16 @@ test('a ticket that is merged into another, though its folded stray bears the sa
   ])
 })
 
+test('a ticket that is deleted does not live on in the stray which was folded into it', async () => {
+  const { small, first, stray } = await withFoldedStray()
+  small.people.act(first.vendorId, { kind: 'delete', by: small.by })
+  await small.settle(7 * small.hour)
+  small.alerts.push({ id: 2, open: true, host: 'ws-01' })
+  await small.settle()
+  const told = small.filed().filter((one) => one.ticketId !== stray.vendorId)
+  expect(told.map((one) => one.text.match(/Source: \S+/g))).toEqual([['Source: plain/alerts/2']])
+})
+
 /** The answer to the first or second request for a ticket was lost on its way; the sweep has found what came of it. */
 async function withFoldedStray(which: 1 | 2 = 1) {
   let asked = 0

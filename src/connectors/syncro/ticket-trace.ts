@@ -12,6 +12,9 @@ const margin = 15 * 60_000
 /** So many tickets of the customer are looked into for the words of the lost one. */
 const mostLooks = 40
 
+/** Where a stray was folded, on both tickets. */
+export const foldMark = /\[fold \S+ into \S+\]/
+
 /** Some deleted records read back as null instead of 404: section 4 of the contract document. */
 const getOrNull = { ...tickets.get, answer: oneTicket.nullable() }
 
@@ -20,13 +23,13 @@ export async function readTicket(
   client: Client,
   id: string,
   priority: 'settle' | 'open' = 'settle',
-): Promise<{ seed: RecordSeed; text: string } | undefined> {
+): Promise<{ seed: RecordSeed; comments: readonly unknown[] } | undefined> {
   const read = await client.try(getOrNull, { params: { id } }, { priority })
   if (!read.ok && read.error.status === 404) return undefined
   if (!read.ok) throw read.error
   const { value, text } = read.answer
   if (value === null) return undefined
-  return { seed: seedOf(value.ticket, text), text }
+  return { seed: seedOf(value.ticket, text), comments: value.ticket.comments ?? [] }
 }
 
 interface Listed {
@@ -70,8 +73,11 @@ export async function trace(client: Client, lost: LostTicket): Promise<RecordSee
   return survivor === undefined ? [tomb] : [tomb, survivor.seed]
 }
 
-/** A twin bears the marker without anybody having merged anything: it is the survivor where no other ticket does. */
-async function survivorOf(client: Client, lost: LostTicket): Promise<Survivor | undefined> {
+/** Its comments went over to the survivor, and our marker with them. A twin has had it once from the beginning. */
+async function survivorOf(
+  client: Client,
+  lost: LostTicket,
+): Promise<{ seed: RecordSeed; number: string } | undefined> {
   const query = {
     ...(lost.customerId !== '' && { customer_id: Number(lost.customerId) }),
     since_updated_at: new Date(Math.max(0, lost.since - margin)).toISOString(),
@@ -80,18 +86,17 @@ async function survivorOf(client: Client, lost: LostTicket): Promise<Survivor | 
   const rows = new Map<number, TicketRow>()
   for await (const page of walk.pages())
     for (const row of page.rows) if (rows.size < mostLooks) rows.set(row.id, row)
-  let twin: Survivor | undefined
   for (const { id, number, subject } of rows.values()) {
     const read = await readTicket(client, String(id))
-    if (read?.text.includes(lost.marker) !== true) continue
-    const found = { seed: read.seed, number: String(number ?? id) }
-    if (readMarker(subject ?? '') !== lost.marker) return found
-    twin ??= found
+    const own = readMarker(subject ?? '') === lost.marker ? 1 : 0
+    if (read !== undefined && bearing(lost.marker, read.comments) > own)
+      return { seed: read.seed, number: String(number ?? id) }
   }
-  return twin
+  return undefined
 }
 
-interface Survivor {
-  seed: RecordSeed
-  number: string
+/** How many bear the marker. What we said when we folded a twin names the ticket that stayed, and is no sign. */
+function bearing(marker: string, comments: readonly unknown[]): number {
+  const texts = comments.map((one) => JSON.stringify(one))
+  return texts.filter((text) => text.includes(marker) && !foldMark.test(text)).length
 }

@@ -214,6 +214,24 @@ test('a note that meets a deleted ticket finds out by itself', async () => {
   expect(small.filed().map((one) => one.text.match(/Source: \S+/g))).toEqual([['Source: plain/alerts/2']])
 })
 
+test('a note whose answer was lost, to a resolved ticket that is deleted meanwhile, is told in another', async () => {
+  let small: Awaited<ReturnType<typeof withTicket>> | undefined
+  const withFault = await withTicket({}, (fetch) => async (url, init) => {
+    if (init.method !== 'POST' || !url.endsWith('/comment') || small === undefined) return fetch(url, init)
+    small.people.act(small.id, { kind: 'delete', by: small.by })
+    small = undefined
+    throw new Error('the connection broke')
+  })
+  withFault.people.act(withFault.id, { kind: 'resolve', by: withFault.by, text: 'Done' })
+  await withFault.settle()
+  small = withFault
+  withFault.alerts.push({ id: 2, open: true, host: 'ws-01' })
+  for (let i = 0; i < 20; i++) await withFault.settle(30_000)
+  expect(small).toBeUndefined()
+  const sources = withFault.filed().map((one) => one.text.match(/Source: \S+/g))
+  expect(sources.map((one) => [...new Set(one)])).toEqual([['Source: plain/alerts/2']])
+})
+
 test('a merged ticket: its case goes on at the survivor, which resolves both', async () => {
   const small = await withTicket()
   small.alerts.push({ id: 50, open: true, host: 'srv-09' })

@@ -28,7 +28,14 @@ export function deskCarrier(hub: Hub, live: Live, desk: Desk): Carrier {
   return {
     visibilityMs: desk.visibilityMs,
     carry: async (change) => unlessLost(at, change, await carry(at, change, await written(hub, change))),
-    lookUp: (change) => lookUp(at, change),
+    lookUp: async (change) => {
+      try {
+        return await lookUp(at, change)
+      } catch (error) {
+        if (error instanceof ApiError) await isLost(at, change, error)
+        throw error
+      }
+    },
   }
 }
 
@@ -122,11 +129,17 @@ export function sentOnce(error: ApiError): ApiError {
 /** A ticket that is not there: what became of it enters at the left, and the change waits for it. */
 async function unlessLost(at: At, change: StoredChange, carriedOut: Carried): Promise<Carried> {
   const { error } = carriedOut
-  if (error === undefined || error.status !== 404 || !needsTicket(change)) return carriedOut
+  if (error === undefined || !(await isLost(at, change, error))) return carriedOut
+  return { error: unclear(at.live, error.message, 'retryable') }
+}
+
+/** Whether the change's ticket is not there any more; what became of it is read. */
+async function isLost(at: At, change: StoredChange, error: ApiError): Promise<boolean> {
+  if (error.status !== 404 || !needsTicket(change)) return false
   const { hub, live, desk } = at
   const feed = feedOf(live)
   const ticket = await ticketOf(at, change)
-  if (ticket === undefined || feed === undefined) return carriedOut
+  if (ticket === undefined || feed === undefined) return false
   try {
     const { marker, vendorId, seen } = ticket
     const lost = { vendorId, marker, customerId: seen?.customerId ?? '', since: seen?.updatedAt ?? 0 }
@@ -138,7 +151,7 @@ async function unlessLost(at: At, change: StoredChange, carriedOut: Carried): Pr
   } catch (cause) {
     if (!(cause instanceof ApiError)) throw cause
   }
-  return { error: unclear(live, error.message, 'retryable') }
+  return true
 }
 
 function needsTicket({ kind }: StoredChange): boolean {

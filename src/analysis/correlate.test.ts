@@ -24,8 +24,7 @@ function finding(
 }
 
 const placed = (caseId: string, time: number, entity = host('ws-01'), tenantId = 't1'): Placed => ({
-  tenantId,
-  ...entity,
+  key: keyOf(tenantId, entity),
   caseId,
   time,
 })
@@ -123,7 +122,7 @@ describe('placing findings', () => {
         const fresh = new Set(placements.map(({ caseId }) => caseId).filter((id) => !known.has(id)))
         expect(founders.map(({ caseId }) => caseId).toSorted()).toEqual([...fresh].toSorted())
         const tenantOf = new Map<string, string | null>([
-          ...near.map(({ caseId, tenantId }) => [caseId, tenantId] as const),
+          ...near.map((one) => [one.caseId, one.key.split('\n')[0] ?? null] as const),
           ...founders.map(({ caseId, finding }) => [caseId, finding.tenantId] as const),
         ])
         for (const { finding, caseId } of placements) expect(tenantOf.get(caseId)).toBe(finding.tenantId)

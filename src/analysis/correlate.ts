@@ -1,15 +1,15 @@
 import { caseIdOf } from '../domain/case.ts'
-import type { Entity } from '../domain/entity.ts'
 import type { Finding } from '../domain/finding.ts'
 import { type CorrelationPolicy, type LinkKind } from './policy.ts'
-import { type Link, keyOf, linksOf } from './links.ts'
+import { type Link, linksOf } from './links.ts'
 import { decay, rarity } from './rarity.ts'
 import { marksOf, objection, unitedMarks } from './marks.ts'
 import { type Shared, scoreOf, wordsOf } from './reasons.ts'
 
 /** A sighting of an entity of a finding that already is in a case. */
-export interface Placed extends Entity {
-  tenantId: string
+export interface Placed {
+  /** The tenant and the entity, by `keyOf`. */
+  key: string
   caseId: string
   time: number
 }
@@ -84,11 +84,17 @@ interface Candidate {
   against?: string | undefined
 }
 
+/** In which case, and when. */
+interface Seen {
+  caseId: string
+  time: number
+}
+
 class Placing {
   readonly #policy: CorrelationPolicy
   readonly #known: Known
   readonly #sizes: Map<string, CaseSize>
-  readonly #byLink = new Map<string, { caseId: string; time: number }[]>()
+  readonly #byLink = new Map<string, Seen[]>()
   /** Of the cases founded here: their placements. */
   readonly #fresh = new Map<string, Placement[]>()
   /** Which of the cases founded here an entity stands in, and how many each tenant has. */
@@ -102,7 +108,7 @@ class Placing {
     this.#known = known
     this.#policy = policy
     this.#sizes = new Map(known.sizes)
-    for (const one of known.placed) this.#add(keyOf(one.tenantId, one), one)
+    for (const { key, caseId, time } of known.placed) this.#add(key, caseId, time)
   }
 
   place(finding: Finding): void {
@@ -135,9 +141,11 @@ class Placing {
   #candidates(finding: Finding, links: readonly Link[], marks: readonly string[]): Candidate[] {
     const found = new Map<string, Candidate>()
     for (const link of links) {
+      const sightings = this.#byLink.get(link.key)
+      if (sightings === undefined) continue
       // One device among several is mentioned rather than meant.
       const among = links.filter((one) => one.rule === link.rule).length
-      this.#share(finding, link, { found, share: 1 / Math.sqrt(among) })
+      this.#share(finding, link, { sightings, found, share: 1 / Math.sqrt(among) })
     }
     const good: Candidate[] = []
     for (const one of found.values()) {
@@ -165,30 +173,34 @@ class Placing {
   /** Adds what one entity says for each case in which it stands nearby. */
   #share(
     finding: Finding,
-    { key, rule: kind, ...entity }: Link,
-    { found, share }: { found: Map<string, Candidate>; share: number },
+    { key, kind, value, rule: linkKind }: Link,
+    { sightings, found, share }: { sightings: Seen[]; found: Map<string, Candidate>; share: number },
   ): void {
-    const sightings = this.#byLink.get(key)
-    if (sightings === undefined) return
-    const rule = kind && this.#ruleOf(kind, key, finding.tenantId ?? '')
+    const rule = linkKind && this.#ruleOf(linkKind, key, finding.tenantId ?? '')
     if (rule?.weight === 0) return
-    const nearest = new Map<string, number>()
-    for (const one of sightings) {
-      const gap = Math.abs(one.time - finding.time)
-      if (rule !== undefined && gap > rule.windowMs) continue
-      const caseId = this.#at(one.caseId)
-      nearest.set(caseId, Math.min(gap, nearest.get(caseId) ?? Infinity))
-    }
-    for (const [caseId, gap] of nearest) {
-      const own = found.get(caseId) ?? { caseId, grouped: false, shared: [], score: 0, gap }
+    for (const [caseId, gap] of this.#nearest(sightings, finding.time, rule?.windowMs ?? Infinity)) {
+      let own = found.get(caseId)
+      if (own === undefined) found.set(caseId, (own = { caseId, grouped: false, shared: [], score: 0, gap }))
       own.gap = Math.min(own.gap, gap)
       if (rule === undefined) own.grouped = true
       else {
-        const { weight, windowMs, ...counts } = rule
-        own.shared.push({ ...entity, ...counts, gap, weight: weight * share * decay(gap, windowMs) })
+        const weight = rule.weight * share * decay(gap, rule.windowMs)
+        own.shared.push({ kind, value, withIt: rule.withIt, cases: rule.cases, gap, weight })
       }
-      found.set(caseId, own)
     }
+  }
+
+  /** How far off each case is that has a sighting within the window. */
+  #nearest(sightings: readonly Seen[], time: number, windowMs: number): Map<string, number> {
+    const nearest = new Map<string, number>()
+    for (const one of sightings) {
+      const gap = Math.abs(one.time - time)
+      if (gap > windowMs) continue
+      const caseId = this.#at(one.caseId)
+      const least = nearest.get(caseId)
+      if (least === undefined || gap < least) nearest.set(caseId, gap)
+    }
+    return nearest
   }
 
   #ruleOf(kind: LinkKind, key: string, tenantId: string) {
@@ -228,7 +240,7 @@ class Placing {
     }
     this.#fresh.get(caseId)?.push(placement)
     for (const { key } of links) {
-      this.#add(key, { caseId, time: finding.time })
+      this.#add(key, caseId, finding.time)
       if (this.#fresh.has(caseId)) {
         const seen = this.#freshSeen.get(key)
         if (seen === undefined) this.#freshSeen.set(key, new Set([caseId]))
@@ -283,7 +295,7 @@ class Placing {
     return at
   }
 
-  #add(key: string, { caseId, time }: { caseId: string; time: number }): void {
+  #add(key: string, caseId: string, time: number): void {
     const list = this.#byLink.get(key)
     if (list) list.push({ caseId, time })
     else this.#byLink.set(key, [{ caseId, time }])

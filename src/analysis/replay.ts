@@ -47,8 +47,7 @@ class Memory {
       lastTime: Math.max(size?.lastTime ?? time, time),
       marks: unitedMarks(size?.marks, marksOf(links)),
     })
-    for (const { key, kind, value } of links)
-      add(this.#placed, key, { tenantId: tenantId ?? '', kind, value, caseId, time })
+    for (const { key } of links) add(this.#placed, key, { key, caseId, time })
   }
 
   known(findings: readonly Finding[]): Known {

@@ -156,17 +156,28 @@ function foundersFirst(a: Placement, b: Placement): number {
 /** A case is resolved when the vendor has closed all of its findings, unless a person has decided; see `statusOf`. */
 async function setStatuses(tx: Db, news: readonly CaseNews[]): Promise<void> {
   const ids = news.map((entry) => entry.case.id)
-  const open = await casesWithOpenFindings(tx, ids)
+  // Most are open by what has just come, and need not be asked for.
+  const asked = news.filter((entry) => !hasOpenNews(entry) && entry.founder?.open !== true)
+  const open = await casesWithOpenFindings(
+    tx,
+    asked.map((entry) => entry.case.id),
+  )
+  const closed = new Set(asked.map((entry) => entry.case.id).filter((id) => !open.has(id)))
   const decisions = await decisionsOf(tx, ids)
   const overtaken: string[] = []
   for (const entry of news) {
     const { id } = entry.case
-    const isNews = entry.joined.some(({ finding }) => finding.open) || entry.turned.some((one) => one.open)
-    const next = statusOf({ open: open.has(id), news: isNews, decided: decisions.get(id)?.status })
-    entry.case = { ...entry.case, status: next.status }
+    const now = { open: !closed.has(id), news: hasOpenNews(entry), decided: decisions.get(id)?.status }
+    const next = statusOf(now)
+    if (next.status !== entry.case.status) entry.case = { ...entry.case, status: next.status }
     if (next.overtaken) overtaken.push(id)
   }
   if (overtaken.length > 0) await dropDecisions(tx, overtaken)
+}
+
+/** A vendor has an alert open that has joined or was reopened just now. */
+function hasOpenNews({ joined, turned }: CaseNews): boolean {
+  return joined.some(({ finding }) => finding.open) || turned.some((one) => one.open)
 }
 
 function found(id: string, finding: Finding, now: number): Case {

@@ -1,5 +1,5 @@
 import { type CaseSize, type Known } from '../analysis/correlate.ts'
-import { keyOf, linksOf } from '../analysis/links.ts'
+import { linksOf } from '../analysis/links.ts'
 import { type CorrelationPolicy, correlationPolicy, defaultPolicy } from '../analysis/policy.ts'
 import type { EntityKind } from '../domain/entity.ts'
 import type { Finding } from '../domain/finding.ts'
@@ -14,8 +14,12 @@ export async function neighbourhood(
   findings: readonly Finding[],
   policy: CorrelationPolicy,
 ): Promise<Known> {
-  const spans = spansOf(findings, policy)
-  const placed = await neighbours(tx, [...spans.values()].flat())
+  const reaches = reachesOf(findings, policy)
+  const placed = (await neighbours(tx, reaches)).map(({ span, caseId, time }) => ({
+    key: reaches[span]?.key ?? '',
+    caseId,
+    time,
+  }))
   const known = await casesByIds(tx, [...new Set(placed.map((one) => one.caseId))])
   const sizes = new Map<string, CaseSize>(
     known.map(({ id, findingCount: count, firstTime, lastTime, marks }) => [
@@ -24,11 +28,12 @@ export async function neighbourhood(
     ]),
   )
   // Only what is shared is weighed, so only that is counted.
-  const shared = new Set(placed.map((one) => keyOf(one.tenantId, one)))
-  const asked = [...spans].flatMap(([key, [first]]) =>
-    first !== undefined && isWeighed(first.kind) && (first.times > 1 || shared.has(key)) ? [first] : [],
+  const shared = new Set(placed.map((one) => one.key))
+  for (const { key, times } of reaches) if (times > 1) shared.add(key)
+  const asked = new Map(
+    reaches.flatMap((one) => (isWeighed(one.kind) && shared.has(one.key) ? [[one.key, one]] : [])),
   )
-  const { seen, cases } = await countHistory(tx, findings, asked, policy)
+  const { seen, cases } = await countHistory(tx, findings, [...asked.values()], policy)
   return { placed, sizes, seen, cases }
 }
 
@@ -37,36 +42,44 @@ function isWeighed(kind: EntityKind): boolean {
   return kind !== 'group' && kind !== 'content'
 }
 
-type Reach = Span & { times: number }
+/** When an entity is of interest, and to how many findings. */
+type Reach = Span & { key: string; times: number }
 
-/** When each entity of the batch is of interest; times that meet are one. The first span knows how many there were. */
-function spansOf(findings: readonly Finding[], policy: CorrelationPolicy): Map<string, Reach[]> {
-  const spans = new Map<string, Reach[]>()
-  for (const finding of findings.toSorted((a, b) => a.time - b.time)) {
-    for (const { key, kind, value, rule } of linksOf(finding, policy)) {
+/** When each entity of the batch is of interest; times that meet are one. */
+function reachesOf(findings: readonly Finding[], policy: CorrelationPolicy): Reach[] {
+  const reaches: Reach[] = []
+  const lasts = new Map<string, Reach>()
+  for (const { tenantId, time, entities } of findings.toSorted((a, b) => a.time - b.time)) {
+    for (const { key, kind, value, rule } of linksOf({ tenantId, entities }, policy)) {
       // What a vendor groups belongs together however far apart.
       const reach =
         rule === undefined ? Number.MAX_SAFE_INTEGER / 2 : policy.kinds[rule].windowMinutes * 60_000
-      const [from, to] = [finding.time - reach, finding.time + reach]
-      const fresh = { tenantId: finding.tenantId ?? '', kind, value, from, to, times: 1 }
-      const list = spans.get(key)
-      const [first, last] = [list?.[0], list?.at(-1)]
-      if (list === undefined || first === undefined || last === undefined) {
-        spans.set(key, [fresh])
+      const last = lasts.get(key)
+      if (last !== undefined && last.to >= time - reach) {
+        last.to = time + reach
+        last.times++
         continue
       }
-      first.times++
-      if (last.to >= from) last.to = to
-      else list.push(fresh)
+      const fresh = {
+        key,
+        tenantId: tenantId ?? '',
+        kind,
+        value,
+        from: time - reach,
+        to: time + reach,
+        times: 1,
+      }
+      reaches.push(fresh)
+      lasts.set(key, fresh)
     }
   }
-  return spans
+  return reaches
 }
 
 async function countHistory(
   tx: Db,
   findings: readonly Finding[],
-  asked: readonly Span[],
+  asked: readonly Reach[],
   { historyDays }: CorrelationPolicy,
 ): Promise<Pick<Known, 'seen' | 'cases'>> {
   const history = historyDays * 86_400_000
@@ -81,7 +94,7 @@ async function countHistory(
     tx,
     asked.map((one) => ({ ...one, ...whole.get(one.tenantId) })),
   )
-  const seen = new Map(counted.map((one) => [keyOf(one.tenantId, one), one.count]))
+  const seen = new Map(counted.map(({ span, count }) => [asked[span]?.key ?? '', count]))
   return { seen, cases: await countCasesBegun(tx, [...whole.values()]) }
 }
 

@@ -20,9 +20,8 @@ forEachEngine((openFresh) => {
     ])
     const around = (reach: number) =>
       [host, { ...host, value: 'unknown' }].map((key) => ({ ...key, from: 150 - reach, to: 150 + reach }))
-    const { findingId: _, ...first } = sighting('f1', 100)
-    expect(await neighbours(db, around(50))).toEqual([first])
-    expect((await neighbours(db, around(51))).map((each) => each.caseId)).toEqual([
+    expect(await neighbours(db, around(50))).toEqual([{ span: 0, caseId: 'case of f1', time: 100 }])
+    expect((await neighbours(db, around(51))).map((each) => each.caseId).toSorted()).toEqual([
       'case of f1',
       'case of f2',
     ])
@@ -47,9 +46,9 @@ forEachEngine((openFresh) => {
       { ...host, from: 0, to: 500 },
       { ...host, value: 'unknown', from: 0, to: 500 },
     ])
-    expect(counted.map((each) => [each.value, each.count])).toEqual([
-      ['ws-01', 2],
-      ['unknown', 0],
+    expect(counted.toSorted((a, b) => a.span - b.span)).toEqual([
+      { span: 0, count: 2 },
+      { span: 1, count: 0 },
     ])
   })
 

@@ -54,33 +54,37 @@ export interface Span extends Entity {
   to: number
 }
 
-export type Neighbour = Omit<Sighting, 'findingId'>
+/** A sighting within the span of that index. */
+export interface Neighbour {
+  span: number
+  caseId: string
+  time: number
+}
 
-/** In which cases these entities were seen, and when. */
+/** In which cases these entities were seen, and when; in no order. */
 export async function neighbours(db: Db, spans: readonly Span[]): Promise<Neighbour[]> {
   if (spans.length === 0) return []
   // `cross join` makes SQLite begin with the list; PostgreSQL finds that by itself.
   const query = sql<Neighbour>`
-    select e.tenant_id as "tenantId", e.kind, e.value, e.case_id as "caseId", e.time
+    select cast(k.nth as integer) as span, e.case_id as "caseId", e.time
     from ${listOf(db, spans)}
     cross join entities as e
     where e.tenant_id = k.tenant_id and e.kind = k.kind and e.value = k.value
-      and e.time between cast(k.low as bigint) and cast(k.high as bigint) and e.case_id is not null
-    order by e.time, e.finding_id, e.kind, e.value`
+      and e.time between cast(k.low as bigint) and cast(k.high as bigint) and e.case_id is not null`
   return (await query.execute(db)).rows
 }
 
 /** More sightings do not make an entity more common. */
 const mostCounted = 1000
 
-/** In how many cases each of these entities was seen; those in none are left out. */
+/** In how many cases each of these entities was seen, by the span's index. */
 export async function countCasesWith(
   db: Db,
   spans: readonly Span[],
-): Promise<(Entity & { tenantId: string; count: number })[]> {
+): Promise<{ span: number; count: number }[]> {
   if (spans.length === 0) return []
-  const query = sql<Entity & { tenantId: string; count: number }>`
-    select k.tenant_id as "tenantId", k.kind, k.value, (
+  const query = sql<{ span: number; count: number }>`
+    select cast(k.nth as integer) as span, (
       select count(distinct case_id) from (
         select e.case_id from entities as e
         where e.tenant_id = k.tenant_id and e.kind = k.kind and e.value = k.value
@@ -91,12 +95,13 @@ export async function countCasesWith(
 }
 
 function listOf(db: Db, spans: readonly Span[]) {
-  const rows = spans.map(({ tenantId, kind, value, from, to }) => [
+  const rows = spans.map(({ tenantId, kind, value, from, to }, nth) => [
     tenantId,
     kind,
     value,
     String(from),
     String(to),
+    String(nth),
   ])
-  return listTable(db, 'k', ['tenant_id', 'kind', 'value', 'low', 'high'], rows)
+  return listTable(db, 'k', ['tenant_id', 'kind', 'value', 'low', 'high', 'nth'], rows)
 }

@@ -101,7 +101,7 @@ type Labels = Record<keyof typeof labelled, string[]>
 /** `Label: value` lines, one value or several with commas. */
 function readLabels(description: string): Labels {
   const out: Labels = { host: [], address: [], hash: [], user: [], domain: [], severity: [] }
-  for (const line of description.split(/\r?\n/)) {
+  for (const line of labelledLines(description)) {
     const [, label, value] = /^[\s*•-]*([A-Za-z][\w -]{0,30}?)\s*[:=]\s+(\S.*)$/.exec(line) ?? []
     if (label === undefined || value === undefined) continue
     const kind = kindOf(label.toLowerCase())
@@ -116,12 +116,21 @@ function readLabels(description: string): Labels {
   return out
 }
 
-/** Most labels are none of ours, and their first word says so. */
+/** Most lines are prose or have labels that are none of ours, and their first word says so. */
 const firstWords =
-  /^(?:host|device|computer|endpoint|machine|source|src|remote|dest|local|external|internal|ip|file|sha|md5|hash|user|account|logged|domain|url|severity|priority)/
+  /[\s*•-]*(?:host|device|computer|endpoint|machine|source|src|remote|dest|local|external|internal|ip|file|sha|md5|hash|user|account|logged|domain|url|severity|priority)/iy
+
+function* labelledLines(text: string): Generator<string> {
+  for (let from = 0, end = 0; end >= 0; from = end + 1) {
+    end = text.indexOf('\n', from)
+    firstWords.lastIndex = from
+    if (!firstWords.test(text)) continue
+    if (end < 0) yield text.slice(from)
+    else yield text.slice(from, text[end - 1] === '\r' ? end - 1 : end)
+  }
+}
 
 function kindOf(label: string): keyof Labels | undefined {
-  if (!firstWords.test(label)) return undefined
   return (Object.keys(labelled) as (keyof Labels)[]).find((name) => labelled[name].test(label))
 }
 

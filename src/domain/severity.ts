@@ -36,8 +36,10 @@ const patterns = words.map(([, source]) => new RegExp(source, 'iy'))
 const beginnings = new Uint8Array(1 << 15)
 for (const [level, [, source]] of words.entries()) {
   for (const word of source.replaceAll('\\b', '').split('|')) {
+    // Of a word of two letters whatever may follow.
     const [first, last] = word.length < 3 ? [`${word}\0`, `${word}\x1f`] : [word, word]
-    for (let at = threeOf(first, 0); at <= threeOf(last, 0); at++) beginnings[at]! |= 1 << level
+    for (let three = threeOf(first, 0); three <= threeOf(last, 0); three++)
+      beginnings[three] = (beginnings[three] ?? 0) | (1 << level)
   }
 }
 

@@ -286,8 +286,19 @@ test('a ticket that is deleted does not live on in the stray which was folded in
   expect(told.map((one) => one.text.match(/Source: \S+/g))).toEqual([['Source: plain/alerts/2']])
 })
 
-/** The answer to the first or second request for a ticket was lost on its way; the sweep has found what came of it. */
-async function withFoldedStray(which: 1 | 2 = 1) {
+test('of two tickets of one alert a technician deletes one: work goes on at the other', async () => {
+  const { small, first } = await withTwin()
+  small.people.act(first.vendorId, { kind: 'delete', by: small.by })
+  await small.settle(7 * small.hour)
+  small.alerts.push({ id: 2, open: true, host: 'ws-01' })
+  await small.settle()
+  expect(small.filed().map((one) => one.text.match(/Source: \S+/g))).toEqual([
+    ['Source: plain/alerts/1', 'Source: plain/alerts/2'],
+  ])
+})
+
+/** The answer to the first or second request for a ticket was lost on its way, and it was carried out all the same. */
+async function withTwin(which: 1 | 2 = 1) {
   let asked = 0
   let late: () => Promise<unknown> = () => Promise.resolve()
   const small = await withTicket({}, (fetch) => async (url, init) => {
@@ -301,11 +312,17 @@ async function withFoldedStray(which: 1 | 2 = 1) {
     await small.settle()
   }
   await late()
+  return { small, first: (await small.tickets())[which - 1]! }
+}
+
+/** The sweep has found what came of it. */
+async function withFoldedStray(which: 1 | 2 = 1) {
+  const { small, first } = await withTwin(which)
   const desk = small.hub.live.find((one) => one.connector.desk !== undefined)!
   expect(await sweep(small.hub, desk)).toBe(1)
-  const [first, stray] = (await small.tickets()).slice(which - 1)
-  expect(stray).toMatchObject({ foldedInto: first!.id, marker: first!.marker })
-  return { small, first: first!, stray: stray! }
+  const stray = (await small.tickets())[which]!
+  expect(stray).toMatchObject({ foldedInto: first.id, marker: first.marker })
+  return { small, first, stray }
 }
 
 test('a ticket that is merged into a resolved one is done with', async () => {

@@ -73,11 +73,11 @@ export async function trace(client: Client, lost: LostTicket): Promise<RecordSee
   return survivor === undefined ? [tomb] : [tomb, survivor.seed]
 }
 
-/** Its comments went over to the survivor, and our marker with them. A twin has had it once from the beginning. */
-async function survivorOf(
-  client: Client,
-  lost: LostTicket,
-): Promise<{ seed: RecordSeed; number: string } | undefined> {
+/**
+ * A merge takes the comments over, and our marker with them. A twin has borne it once from the beginning: it is what is
+ * left where somebody has deleted one of the two before we folded the other.
+ */
+async function survivorOf(client: Client, lost: LostTicket): Promise<Survivor | undefined> {
   const query = {
     ...(lost.customerId !== '' && { customer_id: Number(lost.customerId) }),
     since_updated_at: new Date(Math.max(0, lost.since - margin)).toISOString(),
@@ -86,17 +86,22 @@ async function survivorOf(
   const rows = new Map<number, TicketRow>()
   for await (const page of walk.pages())
     for (const row of page.rows) if (rows.size < mostLooks) rows.set(row.id, row)
+  let twin: Survivor | undefined
   for (const { id, number, subject } of rows.values()) {
     const read = await readTicket(client, String(id))
-    const own = readMarker(subject ?? '') === lost.marker ? 1 : 0
-    if (read !== undefined && bearing(lost.marker, read.comments) > own)
-      return { seed: read.seed, number: String(number ?? id) }
+    if (read === undefined) continue
+    const texts = read.comments.map((one) => JSON.stringify(one))
+    const told = texts.filter((text) => !foldMark.test(text))
+    const bearing = told.filter((text) => text.includes(lost.marker)).length
+    const isTwin = readMarker(subject ?? '') === lost.marker
+    const found = { seed: read.seed, number: String(number ?? id) }
+    if (bearing > (isTwin ? 1 : 0)) return found
+    if (isTwin && told.length === texts.length) twin ??= found
   }
-  return undefined
+  return twin
 }
 
-/** How many bear the marker. What we said when we folded a twin names the ticket that stayed, and is no sign. */
-function bearing(marker: string, comments: readonly unknown[]): number {
-  const texts = comments.map((one) => JSON.stringify(one))
-  return texts.filter((text) => text.includes(marker) && !foldMark.test(text)).length
+interface Survivor {
+  seed: RecordSeed
+  number: string
 }

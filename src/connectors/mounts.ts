@@ -19,9 +19,26 @@ interface Base {
 
 /** By path prefix; the longest that fits wins. */
 export function byPrefix(connector: Connector, path: string): Mounted | undefined {
-  for (const { mount, inner } of basesOf(connector).mounts)
-    if (isBelow(path, mount)) return { path: below(inner, path.slice(mount.length)), mount }
+  for (const mount of prefixesOf(connector)) {
+    const found = below(mount, path)
+    if (found !== undefined) return found
+  }
   return undefined
+}
+
+/** A prefix under which a vendor is served, and where the server half has what is below it. */
+export interface Prefix {
+  mount: string
+  inner: string
+}
+
+/** The longest first. */
+export function prefixesOf(connector: Connector): readonly Prefix[] {
+  return basesOf(connector).mounts
+}
+
+export function below({ mount, inner }: Prefix, path: string): Mounted | undefined {
+  return isBelow(path, mount) ? { path: rest(inner, path.slice(mount.length)), mount } : undefined
 }
 
 /** A client that cannot be told another address reaches us by the vendor's own host name and path. */
@@ -30,7 +47,7 @@ export function byHost(connector: Connector, host: string, path: string): Mounte
   const found = basesOf(connector).bases.find(
     ({ hosts, prefix }) => isOneOf(hosts, name) && (path === prefix || path.startsWith(`${prefix}/`)),
   )
-  return found && { path: below(found.inner, path.slice(found.prefix.length)), mount: found.prefix }
+  return found && { path: rest(found.inner, path.slice(found.prefix.length)), mount: found.prefix }
 }
 
 /** Every host name of the vendor, as a certificate lists them: a wildcard stands for one label. */
@@ -49,7 +66,7 @@ function isBelow(path: string, prefix: string): boolean {
 interface Bases {
   bases: Base[]
   /** The longest first. */
-  mounts: { mount: string; inner: string }[]
+  mounts: Prefix[]
 }
 
 const known = new WeakMap<Connector, Bases>()
@@ -75,6 +92,6 @@ function toBases({ contract, sandbox }: Connector): Base[] {
   return [{ mounts, hosts, prefix: pathOf(contract.base(settings)), inner: '' }, ...further]
 }
 
-function below(inner: string, rest: string): string {
-  return `${inner}${rest}` || '/'
+function rest(inner: string, path: string): string {
+  return `${inner}${path}` || '/'
 }

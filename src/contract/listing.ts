@@ -1,67 +1,85 @@
 import type { Call } from './server.ts'
 
+export type Book = Pick<WeakMap<object, string>, 'has'>
+
 /** A list of which only the rows of one page are told: the things it is about, and the text of one. */
 export class Listing<Thing = unknown> {
   readonly things: readonly Thing[]
   readonly textOf: (thing: Thing) => string
+  /** Where texts are kept, if they are: while that is the same, a thing that it has has one text. */
+  readonly book: Book | undefined
 
-  constructor(things: readonly Thing[], textOf: (thing: Thing) => string) {
+  constructor(things: readonly Thing[], textOf: (thing: Thing) => string, book?: Book) {
     this.things = things
     this.textOf = textOf
+    this.book = book
   }
 
   /** Without the first `count`. */
   from(count: number): Listing<Thing> {
-    return new Listing(this.things.slice(count), this.textOf)
+    return new Listing(this.things.slice(count), this.textOf, this.book)
   }
 }
 
 /** What a row may depend on besides its thing; of the identity only what is the same for all who see the thing. */
 export type Telling = Pick<Call, 'switches' | 'now' | 'identity'>
 
+/** The listing of some things, as a call finds them. */
+export type Lister<Thing> = (things: readonly Thing[], call: Telling) => Listing<Thing>
+
 /**
- * Things are never changed, only replaced: so what is told of one stays good until a switch is set anew, or for
- * `everyMs` where the time of day shows in it. `make` shapes one row.
+ * Things are never changed, only replaced: so what is told of one stays good until a switch is set anew. `make` shapes
+ * one row.
  */
-export function listed<Thing extends object>(
-  make: (thing: Thing, call: Telling) => unknown,
+export function listed<Thing extends object>(make: (thing: Thing, call: Telling) => unknown): Lister<Thing> {
+  return listedAs((thing, call) => JSON.stringify(make(thing, call)))
+}
+
+/** The same of a row that is written by hand; it stays good for `everyMs` where the time of day shows in it. */
+export function listedAs<Thing extends object>(
+  write: (thing: Thing, call: Telling) => string,
   everyMs = Infinity,
-): (things: readonly Thing[], call: Telling) => Listing<Thing> {
+): Lister<Thing> {
   let texts = new WeakMap<Thing, string>()
-  let setting: Setting = { part: Number.NaN, values: [] }
+  let setting: Setting | undefined
   return (things, call) => {
     const part = Math.floor(call.now / everyMs)
-    if (part !== setting.part || !isSet(call.switches, setting.values)) {
+    if (setting === undefined || setting.part !== part || !isSet(setting, call.switches)) {
       texts = new WeakMap()
-      setting = { part, values: Object.values(call.switches) }
+      setting = settingOf(call.switches, part)
     }
     const kept = texts
-    return new Listing(things, (thing) => {
+    const textOf = (thing: Thing): string => {
       const known = kept.get(thing)
       if (known !== undefined) return known
-      const text = JSON.stringify(make(thing, call))
+      const text = write(thing, call)
       kept.set(thing, text)
       return text
-    })
+    }
+    return new Listing(things, textOf, kept)
   }
 }
 
-/** What the kept texts hold for: a stretch of time, and the switches as they stood. */
+/** What the kept texts hold for: a stretch of time, and one account's switches as they stood. */
 interface Setting {
   part: number
+  switches: Telling['switches']
+  names: readonly string[]
   values: readonly string[]
 }
 
-/** Compared one by one: it is asked for every list, and the switches are many. */
-function isSet(switches: Readonly<Record<string, string>>, values: readonly string[]): boolean {
-  let i = 0
-  for (const name in switches) if (switches[name] !== values[i++]) return false
-  return i === values.length
+function settingOf(switches: Telling['switches'], part: number): Setting {
+  return { part, switches, names: Object.keys(switches), values: Object.values(switches) }
+}
+
+/** Asked for every list: the names are all there from the start, so that to go through them once is enough. */
+function isSet({ switches, names, values }: Setting, given: Telling['switches']): boolean {
+  return switches === given && names.every((name, i) => given[name] === values[i])
 }
 
 /** Rows that stand for themselves: the text of a frozen one is kept, since it never changes. */
 export function plainListing(rows: readonly unknown[]): Listing {
-  return new Listing(rows, textOfRow)
+  return new Listing(rows, textOfRow, rowTexts)
 }
 
 const rowTexts = new WeakMap<object, string>()

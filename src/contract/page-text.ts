@@ -1,5 +1,5 @@
 import { isObject } from './errors.ts'
-import type { Listing } from './listing.ts'
+import type { Book, Listing } from './listing.ts'
 
 /** JSON.stringify for a page, except that its rows are told by their listing. */
 export function pageText(page: unknown, keys: readonly string[], listing: Listing): string {
@@ -37,30 +37,58 @@ function valueText(value: unknown): string {
   return Number.isSafeInteger(value) ? String(value) : JSON.stringify(value)
 }
 
+function listText(head: string, rows: readonly unknown[], tail: string, listing: Listing): string {
+  if (rows.length < manyRows) return written(head, rows, tail, listing)
+  return (
+    known(head, rows, tail, listing) ?? keep(written(head, rows, tail, listing), head, rows, tail, listing)
+  )
+}
+
 /** Joined in one go with what stands around it: a long list is hundreds of kilobytes, and is not copied twice. */
-function listText(head: string, rows: readonly unknown[], tail: string, { textOf }: Listing): string {
+function written(head: string, rows: readonly unknown[], tail: string, { textOf }: Listing): string {
   if (rows.length === 0) return head + tail
   const texts = rows.map(textOf)
   texts[0] = `${head}${texts[0] ?? ''}`
   texts.push(`${texts.pop() ?? ''}${tail}`)
-  return texts.length < manyRows ? texts.join() : joined(texts)
+  return texts.join()
 }
 
 /** From so many rows on it costs less to see that the list is as it was than to write it again. */
-const manyRows = 50
-const mostLists = 8
-/** The long lists that were told last, the latest first. */
-const told: { texts: readonly string[]; text: string }[] = []
+const manyRows = 20
+const mostLists = 24
+const mostText = 4_000_000
 
-function joined(texts: readonly string[]): string {
-  const at = told.findIndex((one) => one.texts.length === texts.length && isSame(one.texts, texts))
-  const [known] = at < 0 ? [{ texts, text: texts.join() }] : told.splice(at, 1)
-  if (known === undefined) return texts.join()
-  told.unshift(known)
-  if (told.length > mostLists) told.pop()
-  return known.text
+interface Told {
+  /** What the listing told them from. */
+  book: Book
+  rows: readonly unknown[]
+  head: string
+  tail: string
+  text: string
 }
 
-function isSame(a: readonly string[], b: readonly string[]): boolean {
-  return a.every((text, i) => text === b[i])
+/** The long lists that were told last, the latest first. */
+const told: Told[] = []
+let toldText = 0
+
+function known(head: string, rows: readonly unknown[], tail: string, { book }: Listing): string | undefined {
+  const at = told.findIndex(
+    (one) => one.book === book && one.tail === tail && one.head === head && isSame(one.rows, rows),
+  )
+  const [found] = at < 0 ? [] : told.splice(at, 1)
+  if (found !== undefined) told.unshift(found)
+  return found?.text
+}
+
+/** The rows are copied: the list that they stand in may be changed. */
+function keep(text: string, head: string, rows: readonly unknown[], tail: string, { book }: Listing): string {
+  if (book === undefined || !rows.every((row) => isObject(row) && book.has(row))) return text
+  told.unshift({ book, rows: [...rows], head, tail, text })
+  toldText += text.length
+  while (told.length > mostLists || toldText > mostText) toldText -= told.pop()?.text.length ?? 0
+  return text
+}
+
+function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((row, i) => row === b[i])
 }

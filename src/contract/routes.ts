@@ -86,7 +86,7 @@ export function match(
 
 /** HEAD goes where GET goes. */
 export function lookFor(routes: Routes, request: WireRequest): Match | undefined {
-  const path = request.path.length > 1 ? request.path.replace(/\/+$/, '') : request.path
+  const path = request.path.endsWith('/') ? bare(request.path) : request.path
   const method = request.method === 'HEAD' ? 'GET' : request.method
   const name = `${method} ${path}`
   if (routes.found.has(name)) return routes.found.get(name)
@@ -94,6 +94,10 @@ export function lookFor(routes: Routes, request: WireRequest): Match | undefined
   const match = find(routes.byMethod.get(method), method, path)
   routes.found.set(name, match)
   return match
+}
+
+function bare(path: string): string {
+  return path.length > 1 ? path.replace(/\/+$/, '') : path
 }
 
 function find(router: SmartRouter<Route> | undefined, method: string, path: string): Match | undefined {

@@ -231,12 +231,12 @@ function plain(op: Operation, value: unknown): Listing {
   throw new Error(`${op.id}: a list's behaviour returns an array or a Listing`)
 }
 
-function json(status: number, body: unknown, headers: Record<string, string> = {}): WireAnswer {
+function json(status: number, body: unknown, headers?: Record<string, string>): WireAnswer {
   if (typeof body === 'string')
     return { status, headers: { 'content-type': 'text/html; charset=utf-8', ...headers }, body }
   return jsonText(status, body === undefined || status === 204 ? '' : JSON.stringify(body), headers)
 }
 
-function jsonText(status: number, body: string, headers: Record<string, string> = {}): WireAnswer {
+function jsonText(status: number, body: string, headers?: Record<string, string>): WireAnswer {
   return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body }
 }

@@ -1,6 +1,6 @@
 import type { Connector } from '../connectors/connector.ts'
 import type { DemoKey, Filed, Raised, SandboxState } from '../connectors/sandbox-vendor.ts'
-import { type Mounted, byHost, byPrefix, hostsOf } from '../connectors/mounts.ts'
+import { type Mounted, type Prefix, below, byHost, hostsOf, prefixesOf } from '../connectors/mounts.ts'
 import type { World } from '../connectors/world.ts'
 import { defaultSwitches } from '../contract/contract.ts'
 import { inProcessFetch } from '../contract/in-process.ts'
@@ -50,6 +50,8 @@ export class Sandbox {
   /** Requests served, by vendor. */
   readonly requests: Record<string, number> = {}
   readonly #stands = new Map<string, Stand>()
+  /** In the order in which they are tried. */
+  readonly #prefixes: readonly { stand: Stand; prefix: Prefix }[]
   readonly #people: People
   readonly #now: () => number
 
@@ -65,6 +67,9 @@ export class Sandbox {
     this.#now = outside.now
     for (const connector of connectors)
       this.#stands.set(connector.contract.vendor, stand(connector, world, outside))
+    this.#prefixes = [...this.#stands.values()].flatMap((one) =>
+      prefixesOf(one.connector).map((prefix) => ({ stand: one, prefix })),
+    )
     this.#people = new People(world, habits.length === 0 ? [] : desksOf(this.#stands), habits)
   }
 
@@ -147,8 +152,8 @@ export class Sandbox {
   }
 
   #find({ path, headers }: WireRequest): ({ stand: Stand } & Mounted) | undefined {
-    for (const stand of this.#stands.values()) {
-      const mounted = byPrefix(stand.connector, path)
+    for (const { stand, prefix } of this.#prefixes) {
+      const mounted = below(prefix, path)
       if (mounted !== undefined) return { stand, path: mounted.path, mount: mounted.mount }
     }
     for (const stand of this.#stands.values()) {

@@ -28,7 +28,7 @@ export function timeOf(value: string | null | undefined): number | undefined {
 
 /** Whole seconds with `Z`, as CyberVault prints times. */
 export function stampOf(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z')
+  return `${new Date(time).toISOString().slice(0, -'.000Z'.length)}Z`
 }
 
 export function numberOf(value: unknown): number | undefined {

@@ -2,7 +2,7 @@ import { Refusal } from '../../contract/refusal.ts'
 import type { DemoKey, SandboxOptions } from '../sandbox-vendor.ts'
 import type { World } from '../world.ts'
 import { unauthorized } from './api.ts'
-import { type KeyIdentity, type KeyKind, environmentOf, kindOf, scopes, scopesOf } from './keys.ts'
+import { type KeyIdentity, environmentOf, kindOf, scopes, scopesOf } from './keys.ts'
 import { type Tenant, tenantsOf } from './sandbox-tenants.ts'
 
 /** The demo keys: one of every kind that the document names. The first is the one that the hub uses. */
@@ -53,11 +53,15 @@ export function demoKeys(world: World): DemoKey[] {
 export function identifier(world: World, { now, switches }: Pick<SandboxOptions, 'now' | 'switches'>) {
   const tenants = tenantsOf(world)
   const byKey = new Map(accounts.map((account) => [account.key, account]))
+  const identities = new Map<Account, KeyIdentity>()
   return (key: string): KeyIdentity | Refusal | undefined => {
     const account = byKey.get(key)
-    const [tenant, kind] = [account && tenants.get(account.customer), kindOf(key)]
-    if (account === undefined || tenant === undefined || kind === undefined) return undefined
-    return refused(account, tenant, world, now(), switches) ?? toIdentity(account, tenant, kind)
+    const tenant = account && tenants.get(account.customer)
+    if (account === undefined || tenant === undefined) return undefined
+    const known = identities.get(account) ?? identityWith(account, tenant)
+    if (known === undefined) return undefined
+    identities.set(account, known)
+    return refused(account, tenant, world, now(), switches) ?? known
   }
 }
 
@@ -81,7 +85,9 @@ function refused(
   return new Refusal(403, 'tenant_access_denied', `Tenant ${id} is suspended.`)
 }
 
-function toIdentity({ name, scopes: held }: Account, { id, plan }: Tenant, kind: KeyKind): KeyIdentity {
+function identityWith({ name, key, scopes: held }: Account, { id, plan }: Tenant): KeyIdentity | undefined {
+  const kind = kindOf(key)
+  if (kind === undefined) return undefined
   const permissions = scopesOf(kind === 'read' ? reading : held)
   return { name, account: name, permissions, tenantId: id, environment: environmentOf(kind), plan }
 }

@@ -28,8 +28,14 @@ function syntaxError(): Refusal {
   return new Refusal(400, 'invalid_query', message, { body: { errorCode: 101_011, message } })
 }
 
-function clause(statement: string, name: string): string | undefined {
-  return new RegExp(`\\b${name}\\(([^)]*)\\)`, 'i').exec(statement)?.[1]
+const clauses = {
+  where: /\bwhere\(([^)]*)\)/i,
+  groupby: /\bgroupby\(([^)]*)\)/i,
+  calculate: /\bcalculate\(([^)]*)\)/i,
+}
+
+function clause(statement: string, name: keyof typeof clauses): string | undefined {
+  return clauses[name].exec(statement)?.[1]
 }
 
 /** `key=value`, with quotes or without; anything else is looked for in the whole message. */

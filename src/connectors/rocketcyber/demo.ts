@@ -153,13 +153,37 @@ function chance(...parts: (string | number)[]): number {
   return Number.parseInt(digest(parts.join(' ')).slice(0, 8), 16) % 100
 }
 
+/** What is drawn for a host once and for all. */
+interface Lot {
+  customer: WorldCustomer
+  agentId: string
+  connectivity: string
+  /** Days before the world's start. */
+  installed: number
+}
+
+const lots = new WeakMap<WorldHost, Lot>()
+
+function lotOf(customer: WorldCustomer, host: WorldHost): Lot {
+  const known = lots.get(host)
+  if (known?.customer === customer) return known
+  const n = chance('connectivity', customer.number, host.name)
+  const lot = {
+    customer,
+    agentId: digest(`agent ${customer.number} ${host.name}`).slice(0, 24),
+    connectivity: n < 85 ? 'online' : n < 98 ? 'offline' : 'isolated',
+    installed: 1 + chance('installed', customer.number, host.name),
+  }
+  lots.set(host, lot)
+  return lot
+}
+
 export function agentIdOf(customer: WorldCustomer, host: WorldHost): string {
-  return digest(`agent ${customer.number} ${host.name}`).slice(0, 24)
+  return lotOf(customer, host).agentId
 }
 
 export function connectivityOf(customer: WorldCustomer, host: WorldHost): string {
-  const n = chance('connectivity', customer.number, host.name)
-  return n < 85 ? 'online' : n < 98 ? 'offline' : 'isolated'
+  return lotOf(customer, host).connectivity
 }
 
 const day = 86_400_000
@@ -167,7 +191,7 @@ const day = 86_400_000
 export const seenEveryMs = 3_600_000
 
 export function agentCreatedAt(world: World, customer: WorldCustomer, host: WorldHost): number {
-  return world.start - (1 + chance('installed', customer.number, host.name)) * day
+  return world.start - lotOf(customer, host).installed * day
 }
 
 export function toAgent(
@@ -177,15 +201,27 @@ export function toAgent(
   now: number,
   switches: Switches,
 ): Record<string, unknown> {
+  return {
+    ...steadyAgent(world, customer, host, switches),
+    ...lastSeen(world, customer, host, now, switches),
+  }
+}
+
+/** Of an agent what stays when it calls in. */
+export function steadyAgent(
+  world: World,
+  customer: WorldCustomer,
+  host: WorldHost,
+  switches: Switches,
+): Record<string, unknown> {
   const connectivity = connectivityOf(customer, host)
-  const created = agentCreatedAt(world, customer, host)
   return {
     id: agentIdOf(customer, host),
     customerId: accountIdOf(customer),
     hostname: host.name,
     ipv4Address: host.ip,
     macAddress: host.mac,
-    createdAt: stampOf(created, switches),
+    createdAt: stampOf(agentCreatedAt(world, customer, host), switches),
     platform: host.os.platform,
     family: host.os.family,
     version: host.os.version,
@@ -196,9 +232,20 @@ export function toAgent(
     accountPath: pathOf(customer),
     agentVersion: '3.4.1',
     connectivity: switches['words'] === 'unknown' ? 'quarantined' : cased(connectivity, switches),
-    lastConnected: stampOf(connectivity === 'offline' ? created + day : now - (now % seenEveryMs), switches),
-    ...extraFields(switches),
   }
+}
+
+/** And what stands behind that. */
+export function lastSeen(
+  world: World,
+  customer: WorldCustomer,
+  host: WorldHost,
+  now: number,
+  switches: Switches,
+): Record<string, unknown> {
+  const left = connectivityOf(customer, host) === 'offline'
+  const at = left ? agentCreatedAt(world, customer, host) + day : now - (now % seenEveryMs)
+  return { lastConnected: stampOf(at, switches), ...extraFields(switches) }
 }
 
 export function toFirewall(

@@ -1,5 +1,5 @@
 import type { Identity } from '../../contract/auth.ts'
-import { type Telling, listed } from '../../contract/listing.ts'
+import { type Telling, listed, listedAs } from '../../contract/listing.ts'
 import { Refusal } from '../../contract/refusal.ts'
 import { type Behaviour, type Call, Reply } from '../../contract/server.ts'
 import type { DemoKey, SandboxOptions, SandboxState, SandboxVendor } from '../sandbox-vendor.ts'
@@ -228,7 +228,15 @@ function deviceBehaviours(world: World, incidents: Incidents): Behaviours {
   const ids = new Map(all.map((device) => [demo.agentIdOf(device.customer, device.host), device]))
   const rowOf = ({ customer, host }: Device, { now, switches }: Telling): Record<string, unknown> =>
     demo.toAgent(world, customer, host, now, switches)
-  const rowsOf = listed(rowOf, demo.seenEveryMs)
+  const steadyRow = listed(({ customer, host }: Device, { switches }) =>
+    demo.steadyAgent(world, customer, host, switches),
+  )
+  /** Most agents call in every hour: only that is told anew. */
+  const rowsOf = listedAs((device: Device, call) => {
+    const { customer, host } = device
+    const seen = demo.lastSeen(world, customer, host, call.now, call.switches)
+    return `${steadyRow([device], call).textOf(device).slice(0, -1)},${JSON.stringify(seen).slice(1)}`
+  }, demo.seenEveryMs)
   return {
     'agents.list'(call) {
       const sort = sortOf(call, ['hostname', 'accountId'])
@@ -274,8 +282,9 @@ function agentFilter(world: World, { query }: Call): (device: Device) => boolean
     if (ip?.includes(host.ip) === false) return false
     if (system && !contains(`${host.os.platform} ${host.os.family} ${host.os.version}`, system)) return false
     if (states?.includes(demo.connectivityOf(customer, host)) === false) return false
+    if (range === undefined) return true
     const at = demo.agentCreatedAt(world, customer, host)
-    return range === undefined || (at >= range.from && at <= range.to)
+    return at >= range.from && at <= range.to
   }
 }
 

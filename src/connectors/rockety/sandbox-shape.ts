@@ -1,4 +1,4 @@
-import { type Listing, type Telling, listed } from '../../contract/listing.ts'
+import { type Lister, type Listing, type Telling, listed } from '../../contract/listing.ts'
 import type { Call } from '../../contract/server.ts'
 import { restamped, withTextIds, without, withoutNulls } from '../shapes.ts'
 import { type Row, type Table, organisationOf } from './sandbox-store.ts'
@@ -14,7 +14,7 @@ export function one(call: Call, kind: Kind, row: Row): unknown {
   return single === 'key' ? { [kind]: shown } : { data: shown }
 }
 
-const rowsOf: Record<Kind, (rows: readonly Row[], call: Telling) => Listing<Row>> = {
+const rowsOf: Record<Kind, Lister<Row>> = {
   project: inLists('project'),
   task: inLists('task'),
   user: inLists('user'),
@@ -24,7 +24,7 @@ const rowsOf: Record<Kind, (rows: readonly Row[], call: Telling) => Listing<Row>
   sign_off: inLists('sign_off'),
 }
 
-function inLists(kind: Kind): (rows: readonly Row[], call: Telling) => Listing<Row> {
+function inLists(kind: Kind): Lister<Row> {
   return listed((row: Row, call) => reshape(call, kind, row, call.switches['listDescriptions'] === 'absent'))
 }
 

@@ -1,0 +1,94 @@
+// Kept texts of rows and pages: never another word than what would be written now.
+import { expect, test } from 'vitest'
+
+import { type Telling, listed, listedAs, plainListing } from './listing.ts'
+import { pageText } from './page-text.ts'
+
+interface Thing {
+  id: number
+  word: string
+}
+
+const thing = (id: number, word = 'open'): Thing => ({ id, word })
+const many = (): Thing[] => Array.from({ length: 40 }, (_, id) => thing(id))
+const callOf = (switches: Record<string, string>, now = 0): Telling => ({
+  switches,
+  now,
+  identity: { name: 'anybody', permissions: 'all' },
+})
+const page = (data: readonly unknown[], more: object = {}): Record<string, unknown> => ({ data, ...more })
+
+test('a page is written as JSON.stringify writes it, whatever stands around its rows', () => {
+  const envelopes = [
+    {},
+    { total: 40 },
+    { gone: undefined, link: null, meta: { a: [1, 'é', 0.5] }, 'a "b"': true },
+  ]
+  for (const rows of [[], [thing(1)], many()]) {
+    const rowsOf = listed((one: Thing) => one)
+    for (const envelope of envelopes) {
+      for (const body of [page(rows, envelope), { ...envelope, data: rows }, { x: -0, data: rows }])
+        expect(pageText(body, ['data'], rowsOf(rows, callOf({})))).toBe(JSON.stringify(body))
+    }
+    expect(pageText(rows, ['data'], rowsOf(rows, callOf({})))).toBe(JSON.stringify(rows))
+  }
+})
+
+test('a long list that is as it was is the same text, and another one once a row is replaced, goes or comes', () => {
+  const rowsOf = listed((one: Thing) => one)
+  const rows = many()
+  const told = (): string => pageText(page(rows), ['data'], rowsOf(rows, callOf({})))
+  const now = (): string => JSON.stringify(page(rows))
+  expect(told()).toBe(now())
+  expect(told()).toBe(now())
+  rows[7] = thing(7, 'closed')
+  expect(told()).toBe(now())
+  rows.pop()
+  expect(told()).toBe(now())
+  rows.unshift(thing(99))
+  expect(told()).toBe(now())
+  rows.reverse()
+  expect(told()).toBe(now())
+})
+
+test('lists of one account are not those of another, nor of another kind', () => {
+  const rows = many()
+  const [by, shouted] = [listed((one: Thing) => one), listed((one: Thing) => ({ shout: one.word }))]
+  expect(pageText(page(rows), ['data'], by(rows, callOf({})))).toBe(JSON.stringify(page(rows)))
+  expect(pageText(page(rows), ['data'], shouted(rows, callOf({})))).toContain('shout')
+  const spoken = listed((one: Thing, { switches }) => ({ id: one.id, says: switches['says'] }))
+  const texts = ['a', 'b', 'a'].map((says) => pageText(page(rows), ['data'], spoken(rows, callOf({ says }))))
+  expect(texts.map((text) => /"says":"(\w)"/.exec(text)?.[1])).toEqual(['a', 'b', 'a'])
+})
+
+test('what is told of a row holds until a switch is set anew', () => {
+  const switches = { says: 'a', other: 'x' }
+  let made = 0
+  const rowsOf = listed((one: Thing, call) => ({ ...one, says: call.switches['says'], made: ++made }))
+  const one = thing(1)
+  const told = (): string => rowsOf([one], callOf(switches)).textOf(one)
+  const first = told()
+  expect(told()).toBe(first)
+  switches.says = 'b'
+  expect(told()).toContain('"says":"b"')
+  switches.says = 'a'
+  expect(told()).toContain('"says":"a"')
+})
+
+test('what tells of the time of day holds until that is another', () => {
+  const rowsOf = listedAs((one: Thing, { now }) => `${one.id} ${now - (now % 1000)}`, 1000)
+  const one = thing(1)
+  const told = (now: number): string => rowsOf([one], callOf({}, now)).textOf(one)
+  expect([1000, 1999, 2000, 1500].map(told)).toEqual(['1 1000', '1 1000', '1 2000', '1 1000'])
+})
+
+test('plain rows that may change are told as they are now; frozen ones cannot', () => {
+  const rows = many()
+  const told = (): string => pageText(page(rows), ['data'], plainListing(rows))
+  expect(told()).toBe(JSON.stringify(page(rows)))
+  for (const row of rows) row.word = 'changed'
+  expect(told()).toBe(JSON.stringify(page(rows)))
+  for (const row of rows) Object.freeze(row)
+  expect(told()).toBe(JSON.stringify(page(rows)))
+  expect(told()).toBe(JSON.stringify(page(rows)))
+})

@@ -150,6 +150,29 @@ test.each([
   },
 )
 
+test('where lists hold no descriptions each task is looked at by itself, and once', async () => {
+  const asked: string[] = []
+  const between =
+    (fetch: Fetch): Fetch =>
+    (url, init) => {
+      if (/\/tasks\/\d+$/.test(url)) asked.push(url)
+      return fetch(url, init)
+    }
+  const pair = setUp({
+    switches: { pageSize: '100', listDescriptions: 'absent', filters: 'ignored' },
+    between,
+  })
+  for (let n = 0; n < 30; n++)
+    await board.createTask(pair.client, { ...draft, marker: markerOf(`case_other_${n}`) })
+  expect(await marked(pair)).toEqual([])
+  expect(asked.length).toBeGreaterThan(30)
+  asked.length = 0
+  const made = valueOf(await board.createTask(pair.client, draft))
+  expect((await marked(pair)).map((one) => one.vendorId)).toEqual([made.vendorId])
+  const own = expect.stringMatching(new RegExp(`/${made.vendorId}$`))
+  expect(asked).toEqual([own, own])
+})
+
 test('a second project is archived with its word before everything else, one with tasks in it only says so', async () => {
   const pair = setUp({ switches: { put: 'replace' } })
   const draft = { customerId: '302', name: 'Watchfloor: Acme', marker }

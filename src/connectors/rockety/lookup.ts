@@ -25,15 +25,16 @@ export async function carrying<Row extends Raw>(
   marker: string,
 ): Promise<Row[]> {
   const listed = await listAll(client, kind.list, query)
-  const told = (row: Raw): boolean => descriptions.some((name) => row[name] !== undefined)
-  // A list that leaves descriptions out would hide every marker: then each row is read by itself.
-  const rows = listed.rows.some(told) ? listed.rows : await readEach(client, kind, listed.rows)
-  // Under whatever name it may stand there.
-  const holds = (row: Raw): boolean => (told(row) ? textOf(row, descriptions) : textsOf(row)).includes(marker)
-  const found = rows.filter(holds)
+  const told = listed.rows.some((row) => tells(row, descriptions))
+  const looks = told
+    ? new Map(listed.rows.map((row) => [keyOf(row), lookAt(row, descriptions)]))
+    : await lookAtEach(client, kind, listed.rows, descriptions)
+  const bearing = listed.rows.filter((row) => looks.get(keyOf(row))?.markers.includes(marker))
+  const found = told ? bearing : await readEach(client, kind, bearing)
   if (found.length > 0) return found.toSorted((a, b) => age(a).localeCompare(age(b)))
   // Where even what is empty is told, a description would be, too; elsewhere they may all be empty.
-  if (rows.length > 0 && !rows.some(told) && rows.some(tellsNothing)) {
+  const all = [...looks.values()]
+  if (all.length > 0 && !all.some((look) => look.told) && all.some((look) => look.empty)) {
     throw unsettled(
       client,
       `${kind.list.path} has no ${descriptions.join(' or ')}: name the field in the client map`,
@@ -41,6 +42,54 @@ export async function carrying<Row extends Raw>(
   }
   listed.orThrow(marker)
   return []
+}
+
+/** What of a row a look-up goes by. */
+interface Look {
+  /** Everything in brackets that stands in its description, or anywhere where it has none. */
+  markers: readonly string[]
+  /** It has a description. */
+  told: boolean
+  /** Something of it is told to be empty. */
+  empty: boolean
+}
+
+function lookAt(row: Raw, descriptions: readonly string[]): Look {
+  const told = tells(row, descriptions)
+  // Under whatever name it may stand there.
+  const text = textOf(row, told ? descriptions : Object.keys(row))
+  return { markers: text.match(/\[[^\]\s]+\]/g) ?? [], told, empty: Object.values(row).includes(null) }
+}
+
+function tells(row: Raw, descriptions: readonly string[]): boolean {
+  return descriptions.some((name) => row[name] !== undefined)
+}
+
+/** Of the rows that were looked at by themselves, so many are remembered. */
+const mostLooks = 20_000
+const looksOf = new WeakMap<Client, Map<string, Look>>()
+
+/**
+ * A list that leaves descriptions out would hide every marker: then each row is read by itself, and once. A marker comes
+ * with a row; no row gets one later.
+ */
+async function lookAtEach<Row extends Raw>(
+  client: Client,
+  kind: Kind<Row>,
+  rows: readonly Row[],
+  descriptions: readonly string[],
+): Promise<Map<string, Look>> {
+  const kept = looksOf.get(client) ?? new Map<string, Look>()
+  looksOf.set(client, kept)
+  const nameOf = (row: Raw): string => `${kind.list.path} ${keyOf(row)}`
+  const fresh = rows.filter((row) => !kept.has(nameOf(row)))
+  await readEach(client, kind, fresh, (row) => kept.set(nameOf(row), lookAt(row, descriptions)))
+  const looks = rows.flatMap((row) => {
+    const look = kept.get(nameOf(row))
+    return look === undefined ? [] : [[keyOf(row), look] as const]
+  })
+  for (const oldest of kept.keys()) if (kept.size > mostLooks) kept.delete(oldest)
+  return new Map(looks)
 }
 
 interface Listed<Row> {
@@ -70,23 +119,22 @@ async function listAll<Row>(
   return { rows: [...rows.values()], orThrow }
 }
 
-async function readEach<Row extends Raw>(client: Client, { get }: Kind<Row>, rows: Row[]): Promise<Row[]> {
-  const read = await Promise.all(
-    rows.map((row) => client.try(get, { params: { id: keyOf(row) } }, { priority: 'settle', ...tries })),
-  )
-  return read.flatMap((outcome) => {
-    if (outcome.ok) return [outcome.answer.value]
-    if (outcome.error.status === 404) return []
-    throw outcome.error
-  })
-}
-
-function textsOf(row: Raw): string {
-  return textOf(row, Object.keys(row))
-}
-
-function tellsNothing(row: Raw): boolean {
-  return Object.values(row).includes(null)
+/** Those that are gone are left out. What was read before one failed has been `taken`. */
+async function readEach<Row extends Raw>(
+  client: Client,
+  { get }: Kind<Row>,
+  rows: readonly Row[],
+  taken: (row: Row) => void = () => {},
+): Promise<Row[]> {
+  const readOne = async (row: Row): Promise<Row[]> => {
+    const options = { priority: 'settle', ...tries } as const
+    const outcome = await client.try(get, { params: { id: keyOf(row) } }, options)
+    if (!outcome.ok && outcome.error.status === 404) return []
+    if (!outcome.ok) throw outcome.error
+    taken(outcome.answer.value)
+    return [outcome.answer.value]
+  }
+  return (await Promise.all(rows.map(readOne))).flat()
 }
 
 export function textOf(row: Raw, names: readonly string[]): string {

@@ -50,8 +50,8 @@ export class Sandbox {
   /** Requests served, by vendor. */
   readonly requests: Record<string, number> = {}
   readonly #stands = new Map<string, Stand>()
-  /** In the order in which they are tried. */
-  readonly #prefixes: readonly { stand: Stand; prefix: Prefix }[]
+  /** By the first part of the path, in the order in which they are tried. */
+  readonly #prefixes: ReadonlyMap<string, readonly { stand: Stand; prefix: Prefix }[]>
   readonly #people: People
   readonly #now: () => number
 
@@ -67,9 +67,10 @@ export class Sandbox {
     this.#now = outside.now
     for (const connector of connectors)
       this.#stands.set(connector.contract.vendor, stand(connector, world, outside))
-    this.#prefixes = [...this.#stands.values()].flatMap((one) =>
+    const prefixes = [...this.#stands.values()].flatMap((one) =>
       prefixesOf(one.connector).map((prefix) => ({ stand: one, prefix })),
     )
+    this.#prefixes = Map.groupBy(prefixes, ({ prefix }) => firstPart(prefix.mount))
     this.#people = new People(world, habits.length === 0 ? [] : desksOf(this.#stands), habits)
   }
 
@@ -152,7 +153,7 @@ export class Sandbox {
   }
 
   #find({ path, headers }: WireRequest): ({ stand: Stand } & Mounted) | undefined {
-    for (const { stand, prefix } of this.#prefixes) {
+    for (const { stand, prefix } of this.#prefixes.get(firstPart(path)) ?? []) {
       const mounted = below(prefix, path)
       if (mounted !== undefined) return { stand, path: mounted.path, mount: mounted.mount }
     }
@@ -162,6 +163,12 @@ export class Sandbox {
     }
     return undefined
   }
+}
+
+/** `/syncro` of `/syncro/api/v1/tickets`. */
+function firstPart(path: string): string {
+  const end = path.indexOf('/', 1)
+  return end < 0 ? path : path.slice(0, end)
 }
 
 function desksOf(stands: ReadonlyMap<string, Stand>): Desk[] {

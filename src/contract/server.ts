@@ -67,7 +67,7 @@ const maxReadQueries = 200
 export function createServer(parts: ServerParts): (request: WireRequest) => Promise<WireAnswer> {
   const { contract } = parts
   const routes = routesOf(contract)
-  const windows = new Map<string, SlidingWindow>()
+  const windows: Windows = new Map()
 
   /** `headers` are those of every answer, also of a "no": the ones about the limit are known only on the way. */
   async function answer(
@@ -132,7 +132,7 @@ function authenticate(parts: ServerParts, request: WireRequest): Identity {
 
 function limit(
   contract: Contract,
-  windows: Map<string, SlidingWindow>,
+  windows: Windows,
   request: WireRequest,
   identity: Identity,
   switches: Record<string, string>,
@@ -140,10 +140,7 @@ function limit(
 ): Record<string, string> {
   const rule = contract.limits.grant(request, switches, identity)
   if (rule === undefined) return {}
-  const whose = rule.scope === 'address' ? request.ip : identity.name
-  const name = `${whose} ${rule.name ?? ''} ${rule.requests}/${rule.windowMs}`
-  let window = windows.get(name)
-  if (window === undefined) windows.set(name, (window = new SlidingWindow()))
+  const window = windowOf(windows, rule.scope === 'address' ? request.ip : identity.name, rule)
   const waitMs = window.waitMs(rule, now)
   if (waitMs > 0) throw contract.limits.refuse(waitMs, switches, now)
   window.add(now)
@@ -153,6 +150,23 @@ function limit(
     resetAt: resetOf(rule, now),
   }
   return contract.limits.headers?.(state, now, switches) ?? {}
+}
+
+/** What is counted together; somebody has one or two of them. */
+interface Counted extends Pick<LimitRule, 'name' | 'requests' | 'windowMs'> {
+  window: SlidingWindow
+}
+
+type Windows = Map<string, Counted[]>
+
+function windowOf(windows: Windows, whose: string, { name, requests, windowMs }: LimitRule): SlidingWindow {
+  let own = windows.get(whose)
+  if (own === undefined) windows.set(whose, (own = []))
+  for (const one of own)
+    if (one.name === name && one.requests === requests && one.windowMs === windowMs) return one.window
+  const window = new SlidingWindow()
+  own.push({ ...(name !== undefined && { name }), requests, windowMs, window })
+  return window
 }
 
 function resetOf({ windowMs, aligned }: LimitRule, now: number): number {

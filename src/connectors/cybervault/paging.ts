@@ -27,7 +27,8 @@ export function keyset(spec: ListSpec): Paging {
     read: readPage,
     write(rows, query, switches, call) {
       const now = call?.now ?? 0
-      const asked = readAsked(spec, { raw: new Map(), ...call, query, switches, now })
+      const asking = { query, raw: call?.raw ?? new Map<string, string[]>(), switches, now }
+      const asked = readAsked(spec, call === undefined ? asking : { ...asking, identity: call.identity })
       const { page, cursor } = nextPage(rows as readonly Row[], asked, now) // behaviours make no other rows
       const key = switches['rowsKey'] ?? 'data'
       return { [key]: page, ...pagination(cursor, asked.limit, switches) }

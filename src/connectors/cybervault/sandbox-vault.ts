@@ -8,7 +8,7 @@ import { actionList } from './actions.ts'
 import { reportList } from './compliance.ts'
 import { stampOf, timeOf } from './fields.ts'
 import { incidentList } from './incidents.ts'
-import { type Environment, identityOf } from './keys.ts'
+import { type Environment, type KeyIdentity, identityOf } from './keys.ts'
 import { type ListSpec, readAsked } from './listing.ts'
 import { printed } from './printing.ts'
 import { Table } from './sandbox-table.ts'
@@ -53,6 +53,7 @@ export class Vault {
   /** Tenants whose lists somebody has read. */
   readonly read = new Set<string>()
   readonly #spaces = new Map<string, Space>()
+  readonly #spaceOf = new WeakMap<KeyIdentity, Space>()
   readonly #now: () => number
   readonly #agenda: { at: number; act: (at: number) => void }[] = []
   #ids = 0
@@ -80,10 +81,15 @@ export class Vault {
   }
 
   spaceOf(call: Call): Space {
-    const { tenantId, environment } = identityOf(call)
+    const identity = identityOf(call)
+    const known = this.#spaceOf.get(identity)
+    if (known !== undefined) return known
+    const { tenantId, environment } = identity
     const tenant = [...this.tenants.values()].find(({ id }) => id === tenantId)
     if (tenant === undefined) throw new Error(`no tenant ${tenantId}`)
-    return this.space(tenant, environment)
+    const space = this.space(tenant, environment)
+    this.#spaceOf.set(identity, space)
+    return space
   }
 
   /** Steps 12 and 13 of the ladder. An id of the other environment is simply not there. */

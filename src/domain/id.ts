@@ -5,7 +5,8 @@ import { hash } from 'node:crypto'
  * different lists of parts give one id.
  */
 export function idOf(prefix: string, ...parts: (string | number)[]): string {
-  const text = parts.map((part) => `${String(part).length}:${part}`).join('')
+  let text = ''
+  for (const part of parts) text += `${String(part).length}:${part}`
   return `${prefix}_${hash('sha256', text, 'hex').slice(0, 24)}`
 }
 
@@ -20,11 +21,12 @@ const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
  * second ticket of a case, a follow-up, has one of its own, and so on.
  */
 export function markerOf(caseId: string, nth = 1): string {
-  let bits = BigInt(`0x${digest(nth === 1 ? caseId : `${caseId}/${nth}`).slice(0, 13)}`)
+  // 52 bits: a double holds them.
+  let bits = Number.parseInt(digest(nth === 1 ? caseId : `${caseId}/${nth}`).slice(0, 13), 16)
   let text = ''
   for (let i = 0; i < 10; i++) {
-    text += crockford[Number(bits & 31n)]
-    bits >>= 5n
+    text += crockford[bits % 32]
+    bits = Math.floor(bits / 32)
   }
   return `[WF-${text}]`
 }

@@ -145,6 +145,7 @@ async function keepNews(
   await putCases(
     tx,
     [...news.values()].map((entry) => entry.case),
+    known,
   )
   return [...news.values()]
 }

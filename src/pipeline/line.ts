@@ -18,11 +18,13 @@ import { decideTasks, decideWaitingTasks } from './tasks.ts'
 import { decideChanges, decideWaiting } from './tickets.ts'
 import { feedOf } from './vendors.ts'
 
-/** Large enough to share the cost of a commit, small enough to leave the event loop free again soon. */
+/** What is looked at together: small enough that what is known of its neighbourhood stays small. */
 const batchSize = 500
+/** So many are committed together: the pages of the indices, hit at random, are then written once, not twice. */
+const commitSize = 2 * batchSize
 
 /**
- * Record → Event → Finding → Case → TicketChange: takes pending Records through the stages, a batch a transaction, until
+ * Record → Event → Finding → Case → TicketChange: takes pending Records through the stages, two batches a transaction, until
  * none is left. Returns how many went through; undefined when another process is at it. What is not pending has gone all
  * the way: without any it is woken in vain, as often as not, and asks for no lease.
  */
@@ -31,25 +33,30 @@ export async function advance(hub: Hub): Promise<number | undefined> {
   return withLease(hub, 'line', async (lease) => {
     let count = 0
     for (;;) {
-      const records = await takePending(hub.store.db, batchSize)
+      const records = await takePending(hub.store.db, commitSize)
       if (records.length > 0) await throughStages(hub, lease, records)
       count += records.length
-      if (records.length < batchSize) return count
+      if (records.length < commitSize) return count
     }
   })
 }
 
-/** A batch that fails as a whole is halved until the record that it fails on stands alone and goes to dead letters. */
+/** Batches that fail are tried one by one, and each halved until the record that it fails on stands alone and goes to dead letters. */
 async function throughStages(hub: Hub, lease: Lease, records: readonly VendorRecord[]): Promise<void> {
   try {
-    const seen = await hub.store.transaction((tx) => stages(tx, hub, lease, records))
+    const seen = await hub.store.transaction(async (tx) => {
+      let count = 0
+      for (let at = 0; at < records.length; at += batchSize)
+        count += await stages(tx, hub, lease, records.slice(at, at + batchSize))
+      return count
+    })
     if (seen > 0) forgetCustomers(hub.store)
   } catch (error) {
     if (!(error instanceof StageError)) throw error
     if (records.length === 1) return bury(hub, lease, records[0], error)
-    const half = Math.ceil(records.length / 2)
-    await throughStages(hub, lease, records.slice(0, half))
-    await throughStages(hub, lease, records.slice(half))
+    const first = records.length > batchSize ? batchSize : Math.ceil(records.length / 2)
+    await throughStages(hub, lease, records.slice(0, first))
+    await throughStages(hub, lease, records.slice(first))
   }
 }
 

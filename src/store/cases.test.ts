@@ -14,6 +14,19 @@ forEachEngine((openFresh) => {
     expect(await countCases(db)).toEqual({ open: 1, resolved: 1 })
   })
 
+  test('a case is written as it now is, whatever it is known as', async () => {
+    const { db } = await openFresh()
+    const [one, two] = [caseOf('c1'), caseOf('c2')]
+    await putCases(db, [one, two])
+    const now = [
+      { ...one, firstTime: one.firstTime - 5, tenantId: 'other', title: 'moved' },
+      { ...two, lastTime: two.lastTime + 5, title: 'grown' },
+      caseOf('c3'),
+    ]
+    await putCases(db, now, new Map([one, two].map((each) => [each.id, each])))
+    expect(await casesByIds(db, ['c1', 'c2', 'c3'])).toEqual(now)
+  })
+
   test('pages are newest first and join without a gap or a repeat', async () => {
     const { db } = await openFresh()
     const all = Array.from({ length: 25 }, (_, i) =>

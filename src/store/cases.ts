@@ -22,12 +22,13 @@ export interface CaseRow {
   updated_at: number
 }
 
+/** What the indices are sorted by: to write it is to write them too, even where it stays as it is. */
+const sorted = ['tenant_id', 'first_time'] as const
+
 const updated = [
-  'tenant_id',
   'title',
   'severity',
   'status',
-  'first_time',
   'last_time',
   'finding_count',
   'merged_into',
@@ -35,8 +36,20 @@ const updated = [
   'updated_at',
 ] as const
 
-export async function putCases(db: Db, cases: Case[]): Promise<void> {
-  await insertMany(db, 'cases', cases.map(toRow), { on: ['id'], set: [...updated] })
+/** `known`: what the table holds of them, as far as the caller has just read it. */
+export async function putCases(
+  db: Db,
+  cases: readonly Case[],
+  known: ReadonlyMap<string, Case> = new Map(),
+): Promise<void> {
+  const [inPlace, others] = [[] as CaseRow[], [] as CaseRow[]]
+  for (const one of cases) {
+    const was = known.get(one.id)
+    const stays = was !== undefined && was.tenantId === one.tenantId && was.firstTime === one.firstTime
+    ;(stays ? inPlace : others).push(toRow(one))
+  }
+  await insertMany(db, 'cases', others, { on: ['id'], set: [...sorted, ...updated] })
+  await insertMany(db, 'cases', inPlace, { on: ['id'], set: [...updated] })
 }
 
 const byIds = prepared((db, { ids }: { ids: readonly string[] }) =>

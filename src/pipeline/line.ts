@@ -21,7 +21,7 @@ import { feedOf } from './vendors.ts'
 /** What is looked at together: small enough that what is known of its neighbourhood stays small. */
 const batchSize = 500
 /** So many are committed together: the pages of the indices, hit at random, are then written once, not twice. */
-const commitSize = 2 * batchSize
+const batchesACommit = 2
 
 /**
  * Record → Event → Finding → Case → TicketChange: takes pending Records through the stages, two batches a transaction, until
@@ -33,30 +33,53 @@ export async function advance(hub: Hub): Promise<number | undefined> {
   return withLease(hub, 'line', async (lease) => {
     let count = 0
     for (;;) {
-      const records = await takePending(hub.store.db, commitSize)
-      if (records.length > 0) await throughStages(hub, lease, records)
-      count += records.length
-      if (records.length < commitSize) return count
+      const turn = await someBatches(hub, lease)
+      count += turn.count
+      if (turn.done) return count
     }
   })
 }
 
-/** Batches that fail are tried one by one, and each halved until the record that it fails on stands alone and goes to dead letters. */
-async function throughStages(hub: Hub, lease: Lease, records: readonly VendorRecord[]): Promise<void> {
+interface Turn {
+  count: number
+  /** None is left. */
+  done: boolean
+}
+
+async function someBatches(hub: Hub, lease: Lease): Promise<Turn> {
   try {
-    const seen = await hub.store.transaction(async (tx) => {
-      let count = 0
-      for (let at = 0; at < records.length; at += batchSize)
-        count += await stages(tx, hub, lease, records.slice(at, at + batchSize))
-      return count
+    const { seen, ...turn } = await hub.store.transaction(async (tx) => {
+      let [count, seen, done] = [0, 0, false]
+      for (let nth = 0; nth < batchesACommit && !done; nth++) {
+        const records = await takePending(tx, batchSize)
+        if (records.length > 0) seen += await stages(tx, hub, lease, records)
+        count += records.length
+        done = records.length < batchSize
+      }
+      return { count, seen, done }
     })
+    if (seen > 0) forgetCustomers(hub.store)
+    return turn
+  } catch (error) {
+    if (!(error instanceof StageError)) throw error
+    const records = await takePending(hub.store.db, batchSize)
+    await throughStages(hub, lease, records)
+    return { count: records.length, done: records.length < batchSize }
+  }
+}
+
+/** A batch that fails as a whole is halved until the record that it fails on stands alone and goes to dead letters. */
+async function throughStages(hub: Hub, lease: Lease, records: readonly VendorRecord[]): Promise<void> {
+  if (records.length === 0) return
+  try {
+    const seen = await hub.store.transaction((tx) => stages(tx, hub, lease, records))
     if (seen > 0) forgetCustomers(hub.store)
   } catch (error) {
     if (!(error instanceof StageError)) throw error
     if (records.length === 1) return bury(hub, lease, records[0], error)
-    const first = records.length > batchSize ? batchSize : Math.ceil(records.length / 2)
-    await throughStages(hub, lease, records.slice(0, first))
-    await throughStages(hub, lease, records.slice(first))
+    const half = Math.ceil(records.length / 2)
+    await throughStages(hub, lease, records.slice(0, half))
+    await throughStages(hub, lease, records.slice(half))
   }
 }
 

@@ -17,15 +17,29 @@ import { feedOf } from './vendors.ts'
  * of its Record: it is read again where it is needed, not kept a second time.
  */
 export interface Normalised {
-  record: VendorRecord
-  reading: Reading
+  /** Nobody has looked yet whose it is. */
+  finding: Finding
+  firstSeenAt: number
+  /** As the vendor's folder reads them. */
+  shown: readonly Entity[]
 }
 
 /** Pure; undefined for a record that holds nothing to look into; throws on one that it cannot read. */
 export function normalise(record: VendorRecord, feed: Feed): Normalised | undefined {
+  const reading = readingOf(record, feed)
+  // Pages of prose do not wait for the end of the batch.
+  return (
+    reading && {
+      finding: toFinding(record, reading),
+      firstSeenAt: record.firstSeenAt,
+      shown: reading.entities,
+    }
+  )
+}
+
+function readingOf(record: VendorRecord, feed: Feed): Reading | undefined {
   if (feed.toReading === undefined) throw new Error(`feed ${feed.name} has no findings`)
-  if (feed.isFinding?.(record) === false) return undefined
-  return { record, reading: feed.toReading(record) }
+  return feed.isFinding?.(record) === false ? undefined : feed.toReading(record)
 }
 
 /** Pure, like `normalise`: an entry of a vendor's audit trail. */
@@ -42,24 +56,26 @@ export async function eventOf(
 ): Promise<DetectionFinding | undefined> {
   const record = await recordOf(db, recordId)
   const feed = record && feedOf(hub.live, record.connectionId, record.feed)
-  return feed && normalise(record, feed)?.reading.event
+  return feed && readingOf(record, feed)?.event
 }
 
 /** One Finding per alert at the vendor; of several versions in one batch the last counts. */
 export function toFindings(normalised: readonly Normalised[], tenantOf: TenantOf): Finding[] {
   const findings = new Map<string, Finding>()
   const firsts = new Map<string, Parameters<typeof isAnother>[0]>()
-  for (const { record, reading } of normalised) {
-    const read = toFinding(record, reading, tenantOf)
-    const first = firsts.get(read.id) ?? { ...read, seenAt: record.firstSeenAt }
-    firsts.set(read.id, first)
+  for (const { finding: own, firstSeenAt } of normalised) {
+    const { id, connectionId, customerId } = own
+    const tenantId = customerId === null ? null : tenantOf(connectionId, customerId)
+    const read = { ...own, tenantId }
+    const first = firsts.get(id) ?? { time: own.time, customerId, seenAt: firstSeenAt }
+    firsts.set(id, first)
     const finding = isAnother(first, read) ? apart(read) : read
     findings.set(finding.id, finding)
   }
   return [...findings.values()]
 }
 
-function toFinding(record: VendorRecord, reading: Reading, tenantOf: TenantOf): Finding {
+function toFinding(record: VendorRecord, reading: Reading): Finding {
   const { connectionId, feed, vendorId, customerId, open, time } = record
   const { event } = reading
   return {
@@ -68,7 +84,7 @@ function toFinding(record: VendorRecord, reading: Reading, tenantOf: TenantOf): 
     feed,
     vendorId,
     customerId,
-    tenantId: customerId === null ? null : tenantOf(connectionId, customerId),
+    tenantId: null,
     title: event.finding_info.title,
     severity: severityOf(event.severity_id),
     open,
@@ -93,6 +109,10 @@ function entitiesOf(connectionId: string, { event, entities, group }: Reading): 
   return own
 }
 
+const words = new Map<number, Severity>(
+  Object.entries(severities).map(([word, id]) => [id, toSeverity(word)]),
+)
+
 function severityOf(id: number): Severity {
-  return toSeverity(Object.entries(severities).find(([, value]) => value === id)?.[0])
+  return words.get(id) ?? 'unknown'
 }

@@ -10,7 +10,7 @@ import { dropEntities, putEntities } from '../store/entities.ts'
 import { type StoredFinding, casesWithOpenFindings, findingsByIds, putFindings } from '../store/findings.ts'
 import type { Db } from '../store/store.ts'
 import { putSuggestions } from '../store/suggestions.ts'
-import { activePolicy, neighbourhood } from './neighbourhood.ts'
+import { type Neighbourhood, activePolicy, neighbourhood } from './neighbourhood.ts'
 import { setApart, tellHeirs } from './used-again.ts'
 
 /** What became of one case in this batch. */
@@ -35,7 +35,7 @@ export async function keepCases(tx: Db, given: readonly Finding[], now: number):
   const findings = apart.map((finding) => inItsCase(finding, before.get(finding.id)))
   const mapped = findings.filter((finding) => finding.tenantId !== null)
   const fresh = mapped.filter((finding) => (before.get(finding.id)?.caseId ?? null) === null)
-  const { placements, bridges } = await place(tx, fresh)
+  const { placements, bridges, standing } = await place(tx, fresh)
   const caseOf = new Map(placements.map((one) => [one.finding.id, one.caseId]))
   for (const { id } of mapped) {
     const held = before.get(id)?.caseId ?? null
@@ -47,7 +47,7 @@ export async function keepCases(tx: Db, given: readonly Finding[], now: number):
     findings.map((finding) => ({ ...finding, caseId: caseOf.get(finding.id) ?? null })),
   )
   const turned = mapped.filter((finding) => turnedRound(before.get(finding.id), finding))
-  const news = await keepNews(tx, placements, turned, before, now)
+  const news = await keepNews(tx, { placements, turned, before, standing }, now)
   await putSuggestions(
     tx,
     bridges.map((bridge) => ({ ...bridge, at: now })),
@@ -56,10 +56,14 @@ export async function keepCases(tx: Db, given: readonly Finding[], now: number):
   return news
 }
 
-async function place(tx: Db, fresh: readonly Finding[]): Promise<Correlation> {
-  if (fresh.length === 0) return { placements: [], bridges: [] }
+async function place(
+  tx: Db,
+  fresh: readonly Finding[],
+): Promise<Correlation & Pick<Neighbourhood, 'standing'>> {
+  if (fresh.length === 0) return { placements: [], bridges: [], standing: new Map() }
   const policy = await activePolicy(tx)
-  return correlate(fresh, await neighbourhood(tx, fresh, policy), policy)
+  const { standing, ...known } = await neighbourhood(tx, fresh, policy)
+  return { ...correlate(fresh, known, policy), standing }
 }
 
 /** What has moved in time leaves its former place; what says the same as before costs nothing. */
@@ -100,11 +104,17 @@ function turnedRound(before: StoredFinding | undefined, now: Finding): boolean {
   return before !== undefined && before.caseId !== null && before.open !== now.open
 }
 
+interface Kept {
+  placements: readonly Placement[]
+  turned: readonly Finding[]
+  before: ReadonlyMap<string, StoredFinding>
+  /** Cases as they have just been read. */
+  standing: ReadonlyMap<string, Case>
+}
+
 async function keepNews(
   tx: Db,
-  placements: readonly Placement[],
-  turned: readonly Finding[],
-  before: ReadonlyMap<string, StoredFinding>,
+  { placements, turned, before, standing }: Kept,
   now: number,
 ): Promise<CaseNews[]> {
   const news = new Map<string, CaseNews>()
@@ -113,7 +123,11 @@ async function keepNews(
     ...placements.map((one) => one.caseId).filter((id) => !fresh.has(id)),
     ...turned.map((one) => before.get(one.id)?.caseId ?? ''),
   ]
-  const known = new Map((await casesByIds(tx, [...new Set(ids)])).map((one) => [one.id, one]))
+  const others = ids.filter((id) => !standing.has(id))
+  const asked = await casesByIds(tx, [...new Set(others)])
+  const known = new Map(
+    [...ids.flatMap((id) => standing.get(id) ?? []), ...asked].map((own) => [own.id, own]),
+  )
   const entryOf = (own: Case): CaseNews => {
     const fresh = { case: own, was: known.get(own.id), founder: undefined, joined: [], turned: [] }
     const entry = news.get(own.id) ?? fresh

@@ -1,6 +1,7 @@
 import { type CaseSize, type Known } from '../analysis/correlate.ts'
 import { linksOf } from '../analysis/links.ts'
 import { type CorrelationPolicy, correlationPolicy, defaultPolicy } from '../analysis/policy.ts'
+import type { Case } from '../domain/case.ts'
 import type { EntityKind } from '../domain/entity.ts'
 import type { Finding } from '../domain/finding.ts'
 import { casesByIds, countCasesBegun } from '../store/cases.ts'
@@ -8,12 +9,17 @@ import { type Span, countCasesWith, neighbours } from '../store/entities.ts'
 import { getMeta, setMeta } from '../store/meta.ts'
 import type { Db } from '../store/store.ts'
 
+/** What is known, and the cases that it speaks of as they stand. */
+export interface Neighbourhood extends Known {
+  standing: ReadonlyMap<string, Case>
+}
+
 /** What the store knows that can matter to where a batch of findings belongs: four queries, whatever its size. */
 export async function neighbourhood(
   tx: Db,
   findings: readonly Finding[],
   policy: CorrelationPolicy,
-): Promise<Known> {
+): Promise<Neighbourhood> {
   const reaches = reachesOf(findings, policy)
   const placed = (await neighbours(tx, reaches)).map(({ span, caseId, time }) => ({
     key: reaches[span]?.key ?? '',
@@ -21,6 +27,7 @@ export async function neighbourhood(
     time,
   }))
   const known = await casesByIds(tx, [...new Set(placed.map((one) => one.caseId))])
+  const standing = new Map(known.map((own) => [own.id, own]))
   const sizes = new Map<string, CaseSize>(
     known.map(({ id, findingCount: count, firstTime, lastTime, marks }) => [
       id,
@@ -34,7 +41,7 @@ export async function neighbourhood(
     reaches.flatMap((one) => (isWeighed(one.kind) && shared.has(one.key) ? [[one.key, one]] : [])),
   )
   const { seen, cases } = await countHistory(tx, findings, [...asked.values()], policy)
-  return { placed, sizes, seen, cases }
+  return { placed, sizes, seen, cases, standing }
 }
 
 /** A vendor's word and the same content count whole, however common. */

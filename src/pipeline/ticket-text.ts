@@ -66,8 +66,11 @@ function cleanText(text: string): string {
     )
 }
 
+/** Nearly all titles and values: nothing in them needs cleaning. */
+const plain = /^[!-~]+(?: [!-~]+)*$/
+
 function oneLine(text: string): string {
-  return cleanText(text).replace(/\s+/g, ' ').trim()
+  return plain.test(text) ? text : cleanText(text).replace(/\s+/g, ' ').trim()
 }
 
 function shorten(text: string, length: number): string {

@@ -21,6 +21,7 @@ function toEvent(record: VendorRecord, row: Incident, labels: Labels, entities: 
   const severity = severityOf(row, labels)
   const title = row.title ?? `Incident ${row.id}`
   const host = hostsOf(row, labels)[0]
+  const modified = timeOf(row.updatedAt)
   const address = entities.find((entity) => entity.kind === 'address')?.value
   return {
     class_uid: 2004,
@@ -46,7 +47,7 @@ function toEvent(record: VendorRecord, row: Incident, labels: Labels, entities: 
       title,
       ...(row.description != null && { desc: row.description }),
       created_time: record.time,
-      ...(timeOf(row.updatedAt) !== undefined && { modified_time: timeOf(row.updatedAt) }),
+      ...(modified !== undefined && { modified_time: modified }),
     },
     ...(row.remediation != null && { remediation: { desc: row.remediation } }),
     ...(host !== undefined && {
@@ -82,7 +83,9 @@ const mapped = new Set([
 ])
 
 function unmappedOf(row: Incident): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(row).filter(([name, value]) => !mapped.has(name) && value != null))
+  const rest: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(row)) if (value != null && !mapped.has(name)) rest[name] = value
+  return rest
 }
 
 /** What the labels of a description's lines stand for. */

@@ -89,7 +89,7 @@ const checkpoint = sql`pragma wal_checkpoint(passive)`
 async function rawInserts(records: readonly Record<string, unknown>[]): Promise<number> {
   return inTemp(async (directory) => {
     const db = new Database(join(directory, 'raw.db'))
-    for (const pragma of ['journal_mode = wal', 'synchronous = normal', 'wal_autocheckpoint = 20000'])
+    for (const pragma of ['journal_mode = wal', 'synchronous = normal', 'wal_autocheckpoint = 40000'])
       db.pragma(pragma)
     db.exec('create table rows (id text primary key, body text not null)')
     const insert = db.prepare('insert into rows (id, body) values (?, ?)')
@@ -112,7 +112,7 @@ async function allRows(rows: Passage['rows'], findings: number): Promise<number>
     const file = join(directory, 'floor.db')
     await (await openStore({ kind: 'sqlite', file })).close()
     const db = new Database(file)
-    for (const pragma of ['synchronous = normal', 'wal_autocheckpoint = 20000']) db.pragma(pragma)
+    for (const pragma of ['synchronous = normal', 'wal_autocheckpoint = 40000']) db.pragma(pragma)
     const inserts = [...rows].flatMap(([table, list]) => {
       const columns = Object.keys(list[0] ?? {})
       if (columns.length === 0) return []

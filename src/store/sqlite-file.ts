@@ -11,12 +11,12 @@ export function openSqliteFile(file: string): { handle: SqliteHandle; close: () 
   try {
     closeSync(openSync(file, 'a', 0o600)) // a new file is for this user alone; SQLite gives its WAL the same mode
     database = new Database(file, { timeout: 5000 })
-    // WAL lets a reader go on while the hub writes. A large checkpoint interval makes bulk writes 1.6 times as fast.
+    // WAL lets a reader go on while the hub writes. A large checkpoint interval (160 MB) makes bulk writes 1.6 times as fast.
     for (const pragma of [
       'journal_mode = wal',
       'synchronous = normal',
       'foreign_keys = on',
-      'wal_autocheckpoint = 20000',
+      'wal_autocheckpoint = 40000',
     ]) {
       database.pragma(pragma)
     }

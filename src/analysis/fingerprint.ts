@@ -20,12 +20,15 @@ export function fingerprintOf(event: DetectionFinding, entities: readonly Entity
 
 /** A title without GUIDs, addresses, times and numbers. */
 export function skeletonOf(title: string): string {
-  return title
-    .toLowerCase()
-    .slice(0, 500)
-    .replace(/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g, '#')
-    .replace(/\b[0-9a-f]{12,}\b/g, '#')
-    .replace(/\b(?=[0-9a-f:]*[0-9])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}\b/g, '#')
+  let text = title.toLowerCase().slice(0, 500)
+  // Few titles have such a thing; to look for what each begins with takes less than to look for all of them.
+  if (/[0-9a-f]{8}/.test(text))
+    text = text
+      .replace(/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g, '#')
+      .replace(/\b[0-9a-f]{12,}\b/g, '#')
+  if (text.includes(':'))
+    text = text.replace(/\b(?=[0-9a-f:]*[0-9])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}\b/g, '#')
+  return text
     .replace(/\d+(?:[.:,/-]\d+)*/g, '#')
     .replace(/\s+/g, ' ')
     .trim()

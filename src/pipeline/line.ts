@@ -20,11 +20,11 @@ import { feedOf } from './vendors.ts'
 
 /** What is looked at together: small enough that what is known of its neighbourhood stays small. */
 const batchSize = 500
-/** So many are committed together: the pages of the indices, hit at random, are then written once, not twice. */
-const batchesACommit = 2
+/** So many are committed together: the pages of the indices, hit at random, are then written once, not four times. */
+const batchesACommit = 4
 
 /**
- * Record → Event → Finding → Case → TicketChange: takes pending Records through the stages, two batches a transaction, until
+ * Record → Event → Finding → Case → TicketChange: takes pending Records through the stages, some batches a transaction, until
  * none is left. Returns how many went through; undefined when another process is at it. What is not pending has gone all
  * the way: without any it is woken in vain, as often as not, and asks for no lease.
  */

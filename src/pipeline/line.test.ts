@@ -67,8 +67,8 @@ forEachEngine((openFresh) => {
       seeds.flatMap((_, i) => (bad.has(i) ? [] : [i])),
     )
     const letters = await listDeadLetters(store.db, 100)
-    expect(letters.map(({ ref, reason }) => [ref, reason]).toSorted()).toEqual(
-      [...bad].map((i) => [records[i]?.id, 'no alert']).toSorted(),
+    expect(new Set(letters.map(({ ref, reason }) => `${ref}: ${reason}`))).toEqual(
+      new Set([...bad].map((i) => `${records[i]?.id}: no alert`)),
     )
     expect(await advance(hub as unknown as Hub)).toBe(0)
   })

@@ -128,7 +128,7 @@ async function finish(
 }
 
 /** The cursor of a turn that brought nothing need not be written at once: from the former one nothing is lost. */
-const unwrittenMs = 30 * 60_000
+const unwrittenMs = 2 * 3_600_000
 
 /** A quiet turn writes nothing. Returns how many rows were new. */
 async function take(attempt: Attempt, batch: Batch): Promise<number> {

@@ -2,25 +2,35 @@
  * line: incidents/s from the vendor's page (its text) to a committed case and ticket intent, beside raw batched inserts of
  * the same bytes (each incident's, under the id of its record) into the same kind of database; beside raw inserts of all
  * rows that the line has to write; and memory from 10,000 to 200,000 incidents. Both sides end with a checkpoint.
- * Usage: npm run bench -- line [incidents] [rounds] [incidents of the memory runs, with commas]
+ * Usage: npm run bench -- line [incidents] [rounds] [incidents of the memory runs, with commas] [checkout]
+ * With another checkout the vendors are its sandbox: two commits side by side on the same bytes, for incidents grow too.
  */
 import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
 import Database from 'better-sqlite3'
 import { sql } from 'kysely'
 
 import { loadConnectors } from '../src/connectors/registry.ts'
+import type * as registries from '../src/connectors/registry.ts'
+import type { Connector } from '../src/connectors/connector.ts'
 import type { Happening } from '../src/connectors/world.ts'
 import type { Fetch, FetchAnswer } from '../src/domain/outside.ts'
 import type { Hub } from '../src/pipeline/hub.ts'
 import { advance } from '../src/pipeline/line.ts'
 import { syncFeed } from '../src/pipeline/sync.ts'
-import { Sandbox } from '../src/sandbox/sandbox.ts'
-import { makeWorld } from '../src/sandbox/world.ts'
+import type * as sandboxes from '../src/sandbox/sandbox.ts'
+import type * as worlds from '../src/sandbox/world.ts'
 import { openStore } from '../src/store/store.ts'
 import { tableNames } from '../src/store/tables.ts'
 import { hubOn, inTemp, median, rate, report, walkingClock } from './support.ts'
+
+/** Where the vendors and their world come from. */
+const other = process.argv[5]
+const theirs = other === undefined ? join(import.meta.dirname, '..', 'src') : join(resolve(other), 'src')
+const { Sandbox }: typeof sandboxes = await import(`${theirs}/sandbox/sandbox.ts`)
+const { makeWorld }: typeof worlds = await import(`${theirs}/sandbox/world.ts`)
+const registry: typeof registries = await import(`${theirs}/connectors/registry.ts`)
 
 const incidents = Number(process.argv[2] ?? 10_000)
 const rounds = Number(process.argv[3] ?? 3)
@@ -58,7 +68,7 @@ interface Passage {
   rows: Map<string, Record<string, unknown>[]>
 }
 
-async function throughLine(fetch: Fetch, sandbox: Sandbox, look = false): Promise<Passage> {
+async function throughLine(fetch: Fetch, sandbox: sandboxes.Sandbox, look = false): Promise<Passage> {
   return inTemp(async (directory) => {
     const file = join(directory, 'line.db')
     const store = await openStore({ kind: 'sqlite', file })
@@ -139,15 +149,17 @@ async function allRows(rows: Passage['rows'], findings: number): Promise<number>
 
 function worldOf(count: number) {
   const customers = Math.min(200, Math.max(5, Math.round(count / 1000)))
-  // 2.48 incidents an attack, on average.
-  const world = makeWorld({
-    seed: 1,
-    customers,
-    start,
-    days: 60,
-    attacksPerCustomerDay: count / customers / 60 / 2.48,
-  })
+  const world = sixtyDays(customers, count / customers / 60 / perAttack)
   return { ...world, happenings: world.happenings.map(atLength) }
+}
+
+function sixtyDays(customers: number, attacksPerCustomerDay: number) {
+  return makeWorld({ seed: 1, customers, start, days: 60, attacksPerCustomerDay })
+}
+
+function incidentsAnAttack(): number {
+  const sandbox = new Sandbox(vendors, sixtyDays(20, 1), walkingClock(start + 100 * day))
+  return sandbox.truth().raised.length / 20 / 60
 }
 
 /** Analysts write pages (contract/rocketcyber.md 4.3, "several KB"); the made-up stories are two lines long. */
@@ -169,13 +181,15 @@ function atLength(happening: Happening): Happening {
 const prose =
   'the process tree, the signed-in account and the connections were looked at; nothing else of the kind was seen on other devices of the organisation. "Known good" files were compared by hash.'
 
-// One detection vendor, and the desk for which the tickets are meant.
-const connectors = (await loadConnectors()).filter(
-  (one) => one.desk !== undefined || one.contract.vendor === 'rocketcyber',
-)
+/** One detection vendor, and the desk for which the tickets are meant. */
+const pair = (all: readonly Connector[]): Connector[] =>
+  all.filter((one) => one.desk !== undefined || one.contract.vendor === 'rocketcyber')
+const connectors = pair(await loadConnectors())
+const vendors = other === undefined ? connectors : pair(await registry.loadConnectors())
+const perAttack = incidentsAnAttack()
 
 async function compare(count: number): Promise<void> {
-  const sandbox = new Sandbox(connectors, worldOf(count), walkingClock(start + 100 * day))
+  const sandbox = new Sandbox(vendors, worldOf(count), walkingClock(start + 100 * day))
   // The budget would pace us by the virtual clock; only work is measured here.
   const fetch = remembering(sandbox.fetch())
   const { rows } = await throughLine(fetch, sandbox, true)
@@ -200,7 +214,7 @@ async function compare(count: number): Promise<void> {
 
 /** The most memory that is in use (not: waiting to be collected) at every tenth page, the sandbox's own taken off. */
 async function memory(count: number): Promise<void> {
-  const sandbox = new Sandbox(connectors, worldOf(count), walkingClock(start + 100 * day))
+  const sandbox = new Sandbox(vendors, worldOf(count), walkingClock(start + 100 * day))
   sandbox.setSwitch('rocketcyber', 'rateLimit', '0')
   sandbox.truth()
   const inUse = (): number => {

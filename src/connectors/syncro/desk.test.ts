@@ -387,6 +387,15 @@ test('a stray is folded: linked both ways, its talk copied, resolved and tagged;
   expect((await detailOf(pair, survivor.vendorId))['status']).toBe('New')
 })
 
+test('who quotes the fold of a stray says something of his own: it is copied too', async () => {
+  const pair = open()
+  const [survivor, stray] = [await made(pair), await made(pair)]
+  const subject = 'Is [fold 1 into 2] about this one?'
+  await desk.note(pair.client, stray.vendorId, { kind: 'note', subject, body: 'I kept the disk' })
+  await desk.fold(pair.client, stray, survivor)
+  expect(pair.state.filed!()[0]!.text).toContain('I kept the disk')
+})
+
 test.each([1, 2])('a fold that breaks off after step %s is finished by the next', async (step) => {
   let armed = 0
   const between =

@@ -12,7 +12,7 @@ import { change, holds } from './desk-fields.ts'
 import { fit, toDeskTicket } from './desk-ticket.ts'
 import { unsettled } from './desk-trouble.ts'
 import { worksheets } from './desk-worksheets.ts'
-import { foldMark, trace } from './ticket-trace.ts'
+import { isFoldNote, trace } from './ticket-trace.ts'
 import { type TicketRow, closed, tickets } from './tickets.ts'
 import { firstOf, priorityFor, readTicketWords, readWords } from './vocabulary.ts'
 
@@ -217,7 +217,7 @@ async function talkOf(client: Client, id: string): Promise<string[]> {
   const said = new Map<string, string>()
   for await (const page of walk.pages()) {
     for (const row of page.rows) {
-      if (row.subject === 'Initial Issue' || foldMark.test(row.subject ?? '')) continue
+      if (row.subject === 'Initial Issue' || isFoldNote(row)) continue
       said.set(
         idOf(row),
         `${row.created_at ?? ''} ${row.tech ?? ''}: ${row.subject ?? ''}\n${row.body ?? ''}`,

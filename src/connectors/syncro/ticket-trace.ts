@@ -1,4 +1,5 @@
 import type { Client } from '../../contract/client.ts'
+import { isObject } from '../../contract/errors.ts'
 import { Walk } from '../../contract/walk.ts'
 import { readMarker } from '../../domain/id.ts'
 import type { RecordSeed } from '../../domain/record.ts'
@@ -12,8 +13,13 @@ const margin = 15 * 60_000
 /** So many tickets of the customer are looked into for the words of the lost one. */
 const mostLooks = 40
 
-/** Where a stray was folded, on both tickets. */
-export const foldMark = /\[fold \S+ into \S+\]/
+const foldMark = /\[fold \S+ into \S+\]$/
+
+/** What was said on both tickets when a stray was folded; somebody who quotes it says something of his own. */
+export function isFoldNote(comment: unknown): boolean {
+  const subject = isObject(comment) ? comment['subject'] : undefined
+  return typeof subject === 'string' && foldMark.test(subject)
+}
 
 /** Some deleted records read back as null instead of 404: section 4 of the contract document. */
 const getOrNull = { ...tickets.get, answer: oneTicket.nullable() }
@@ -90,13 +96,12 @@ async function survivorOf(client: Client, lost: LostTicket): Promise<Survivor | 
   for (const { id, number, subject } of rows.values()) {
     const read = await readTicket(client, String(id))
     if (read === undefined) continue
-    const texts = read.comments.map((one) => JSON.stringify(one))
-    const told = texts.filter((text) => !foldMark.test(text))
-    const bearing = told.filter((text) => text.includes(lost.marker)).length
+    const told = read.comments.filter((one) => !isFoldNote(one))
+    const bearing = told.filter((one) => JSON.stringify(one).includes(lost.marker)).length
     const isTwin = readMarker(subject ?? '') === lost.marker
     const found = { seed: read.seed, number: String(number ?? id) }
     if (bearing > (isTwin ? 1 : 0)) return found
-    if (isTwin && told.length === texts.length) twin ??= found
+    if (isTwin && told.length === read.comments.length) twin ??= found
   }
   return twin
 }

@@ -1,3 +1,4 @@
+import { remembered } from '../domain/remembered.ts'
 import { isObject } from './errors.ts'
 import type { Book, Listing } from './listing.ts'
 
@@ -20,18 +21,8 @@ export function pageText(page: unknown, keys: readonly string[], listing: Listin
   return Array.isArray(rows) ? listText(`{${head}`, rows, `${tail}}`, listing) : `{${head}}`
 }
 
-const maxNames = 200
-const names = new Map<string, string>()
-
 /** The envelopes have a few names, which come again with every page. */
-function quoted(name: string): string {
-  const known = names.get(name)
-  if (known !== undefined) return known
-  if (names.size >= maxNames) names.clear()
-  const text = JSON.stringify(name)
-  names.set(name, text)
-  return text
-}
+const quoted = remembered(200, (name) => JSON.stringify(name))
 
 function valueText(value: unknown): string {
   return Number.isSafeInteger(value) ? String(value) : JSON.stringify(value)

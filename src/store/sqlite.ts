@@ -9,6 +9,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
+import { remembered } from '../domain/remembered.ts'
 import { StoreError } from './errors.ts'
 
 /** The part of better-sqlite3 that the store uses. */
@@ -136,18 +137,10 @@ export async function guarded<T>(handle: SqliteHandle, fn: () => Promise<T>): Pr
 
 /** Keeps prepared statements: their texts are few, because lists are one parameter. */
 export function keepStatements(database: SqliteHandle): SqliteHandle {
-  const kept = new Map<string, SqliteStatement>()
   return {
     get inTransaction() {
       return database.inTransaction
     },
-    prepare(text) {
-      const known = kept.get(text)
-      if (known) return known
-      if (kept.size >= 500) kept.clear()
-      const statement = database.prepare(text)
-      kept.set(text, statement)
-      return statement
-    },
+    prepare: remembered(500, (text) => database.prepare(text)),
   }
 }

@@ -1,43 +1,33 @@
 import { digest } from '../../domain/id.ts'
+import { remembered } from '../../domain/remembered.ts'
+
+/** The same few things are told again and again: logs, organizations, rules. */
+const maxIds = 1000
 
 /** Ids as Rapid7 spells them, made from what they stand for: the same world always has the same ones. */
 export function uuidOf(...parts: (string | number)[]): string {
-  return named(parts.join('\n'), uuids, toUuid)
+  return toUuid(parts.join('\n'))
 }
 
-function toUuid(text: string): string {
+const toUuid = remembered(maxIds, (text) => {
   const hex = digest(text)
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
-}
+})
 
 const letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
 /** Twelve characters of A–Z and 0–9. */
 export function shortId(...parts: (string | number)[]): string {
-  return named(parts.join('\n'), shortIds, toShortId)
+  return toShortId(parts.join('\n'))
 }
 
-function toShortId(text: string): string {
+const toShortId = remembered(maxIds, (text) => {
   const hex = digest(text)
   return Array.from(
     { length: 12 },
     (_, i) => letters[Number.parseInt(hex.slice(i * 4, i * 4 + 4), 16) % 36],
   ).join('')
-}
-
-const maxIds = 1000
-const uuids = new Map<string, string>()
-const shortIds = new Map<string, string>()
-
-/** The same few things are told again and again: logs, organizations, rules. */
-function named(text: string, ids: Map<string, string>, make: (text: string) => string): string {
-  const known = ids.get(text)
-  if (known !== undefined) return known
-  if (ids.size >= maxIds) ids.clear()
-  const id = make(text)
-  ids.set(text, id)
-  return id
-}
+})
 
 export function rrnOf(
   service: string,

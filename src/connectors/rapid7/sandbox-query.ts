@@ -1,6 +1,7 @@
 import { isObject } from '../../contract/errors.ts'
 import { Refusal } from '../../contract/refusal.ts'
 import type { Call } from '../../contract/server.ts'
+import { remembered } from '../../domain/remembered.ts'
 
 /** How the sandbox reads what several resources share: windows, sorts, criteria, words. */
 
@@ -22,23 +23,11 @@ export function windowOf(
 }
 
 /** `key,ASC[,key,DESC…]` */
-export function readSort(text: string): readonly Order[] {
-  const known = sorts.get(text)
-  if (known !== undefined) return known
-  const sort = pairsOf(text)
-  if (sorts.size >= maxSorts) sorts.clear()
-  sorts.set(text, sort)
-  return sort
-}
-
-const maxSorts = 100
-const sorts = new Map<string, readonly Order[]>()
-
-function pairsOf(text: string): Order[] {
+export const readSort = remembered(100, (text): readonly Order[] => {
   const parts = text.split(',').map((part) => part.trim())
   if (parts.length % 2 !== 0) throw badRequest(`sort: ${text} is not a list of key,ORDER pairs`)
   return parts.flatMap((field, i) => (i % 2 === 0 ? [{ field, order: parts[i + 1] ?? '' }] : []))
-}
+})
 
 export interface Sorted<T> {
   field: string

@@ -1,6 +1,7 @@
 import type { Identity } from '../../contract/auth.ts'
 import { Refusal } from '../../contract/refusal.ts'
 import type { Call } from '../../contract/server.ts'
+import { remembered } from '../../domain/remembered.ts'
 import type { SandboxOptions } from '../sandbox-vendor.ts'
 import type { World } from '../world.ts'
 import { notAuthorized } from './api.ts'
@@ -132,21 +133,17 @@ export function pickFields(body: Record<string, unknown>, names: readonly string
 export function earliest(value: unknown, switches: Record<string, string>): string | undefined {
   if (typeof value !== 'string') return undefined
   if (switches['plainDates'] === 'ignored' && /^\d{4}-\d\d-\d\d$/.test(value)) return undefined
-  return behind(value, switches['afterBoundary'] === 'exclusive' ? 1 : 0)
+  const from = switches['afterBoundary'] === 'exclusive' ? behind(value) : at(value)
+  return from === '' ? undefined : from
 }
 
-const maxTimes = 200
-const times = new Map<string, string | undefined>()
+/** A list is asked for the same times again and again. */
+const at = remembered(200, (text) => timeText(Date.parse(text)))
+const behind = remembered(200, (text) => timeText(Date.parse(text) + 1))
 
-/** The time so many ms behind the one that is written there; a list is asked for the same ones again and again. */
-function behind(text: string, ms: number): string | undefined {
-  const name = `${ms} ${text}`
-  if (times.has(name)) return times.get(name)
-  const at = Date.parse(text)
-  const time = Number.isNaN(at) ? undefined : new Date(at + ms).toISOString()
-  if (times.size >= maxTimes) times.clear()
-  times.set(name, time)
-  return time
+/** Nothing for what is no time. */
+function timeText(time: number): string {
+  return Number.isNaN(time) ? '' : new Date(time).toISOString()
 }
 
 /** The same as a test of a row's own time. */

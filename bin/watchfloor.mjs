@@ -32,9 +32,10 @@ try {
   process.exitCode = 1
 }
 
-/** Starts ourselves again under the other Node, passes signals on and ends as it ends. */
+/** Starts ourselves again under the other Node with the same options, passes signals on and ends as it ends. */
 function handOver(node) {
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+  const self = [...process.execArgv, fileURLToPath(import.meta.url)]
+  const child = spawn(node, [...self, ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
     env: { ...process.env, [lifeline]: '3' },
   })

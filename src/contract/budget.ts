@@ -7,8 +7,8 @@ const order = ['write', 'settle', 'open', 'inventory', 'backfill'] as const
 export type Priority = (typeof order)[number]
 
 /**
- * The part of a window that each may fill at once: what matters more finds room, even behind a long back-fill. What is
- * left is filled too, but slowly, while nobody else comes.
+ * The part of a window that each may fill at once where others come too: what matters more finds room, even behind a long
+ * back-fill. What is left is filled slowly. Who is alone fills all of it at once.
  */
 const headroom: Readonly<Record<Priority, number>> = {
   write: 1,
@@ -52,6 +52,8 @@ export class Budget {
   #lastAt = 0
   /** When somebody came last who must never wait. */
   #urgentAt = -Infinity
+  /** When somebody came last who found one that matters less waiting in line. */
+  #metAt = -Infinity
   #wakeAt = Infinity
   #mood: Mood = calm
   /** Requests that the vendor's own count still allows. */
@@ -71,6 +73,7 @@ export class Budget {
   run<T>(priority: Priority, send: () => Promise<T>, also?: LimitRule): Promise<T> {
     if (also !== undefined) return this.#lane(also).run(priority, () => this.run(priority, send))
     if (headroom[priority] === 1) this.#urgentAt = this.#outside.now()
+    if (this.#meets(priority)) this.#metAt = this.#outside.now()
     if (this.#first() < 0 && this.#running < this.rule.concurrency && this.#waitMs(priority) <= 0)
       return this.#start(send)
     return new Promise((resolve) => {
@@ -162,6 +165,12 @@ export class Budget {
     return this.#waiting.findIndex((line) => line.length > 0)
   }
 
+  /** Whether somebody stands in line who leaves room for one of this priority. */
+  #meets(priority: Priority): boolean {
+    if (headroom[priority] < headroom.open) return false
+    return order.some((other, i) => headroom[other] < headroom.open && (this.#waiting[i]?.length ?? 0) > 0)
+  }
+
   async #wakeIn(ms: number): Promise<void> {
     const at = this.#outside.now() + ms
     if (at >= this.#wakeAt) return
@@ -183,21 +192,22 @@ export class Budget {
     this.#granted.requests = Math.ceil(granted * headroom[priority])
     const full = this.#window.waitMs(this.#granted, now)
     const mayFill = full > 0 && headroom[priority] < headroom.open
-    const wait = mayFill ? Math.min(full, this.#slowlyMs(priority, granted, now)) : full
+    const wait = mayFill ? Math.min(full, this.#beyondMs(granted, now)) : full
     if (wait > 0 && share.requests < this.rule.requests)
       return Math.min(wait, this.#need(now, share.requests + Math.min(share.requests, this.#step)))
     return wait
   }
 
   /**
-   * Beyond its part of the window: one by one, three times as fast as the window lets through in the long run, and not to the
-   * brim where somebody who must never wait has come lately.
+   * Beyond its part of the window: at once for who has been alone, else one by one, three times as fast as the window lets
+   * through in the long run. Not to the brim where somebody who must never wait has come lately.
    */
-  #slowlyMs(priority: Priority, granted: number, now: number): number {
+  #beyondMs(granted: number, now: number): number {
     const { windowMs } = this.rule
-    const lately = now - this.#urgentAt < 10 * windowMs
-    this.#granted.requests = Math.floor(granted * (lately ? headroom.open : 1))
-    return Math.max(this.#window.waitMs(this.#granted, now), this.#lastAt + (0.3 * windowMs) / granted - now)
+    const lately = (at: number): boolean => now - at < 10 * windowMs
+    this.#granted.requests = Math.floor(granted * (lately(this.#urgentAt) ? headroom.open : 1))
+    const brim = this.#window.waitMs(this.#granted, now)
+    return lately(this.#metAt) ? Math.max(brim, this.#lastAt + (0.3 * windowMs) / granted - now) : brim
   }
 
   /** Asks for a larger share, unless there was none just now; ms until there is something new. */

@@ -212,7 +212,7 @@ async function compare(count: number): Promise<void> {
   console.log(`line: raw inserts of all rows that it writes reach ${median(floors).toFixed(2)} of raw`)
 }
 
-/** The most memory that is in use (not: waiting to be collected) at every tenth page, the sandbox's own taken off. */
+/** The most memory that is in use (not: waiting to be collected) at some thirty pages, the sandbox's own taken off. */
 async function memory(count: number): Promise<void> {
   const sandbox = new Sandbox(vendors, worldOf(count), walkingClock(start + 100 * day))
   sandbox.setSwitch('rocketcyber', 'rateLimit', '0')
@@ -225,8 +225,9 @@ async function memory(count: number): Promise<void> {
   const before = inUse()
   let peak = before
   let pages = 0
+  const every = Math.ceil(count / 30_000)
   const note = (): void => {
-    if (pages++ % 10 === 0) peak = Math.max(peak, inUse())
+    if (pages++ % every === 0) peak = Math.max(peak, inUse())
   }
   await throughLine(async (url, init) => (note(), sandbox.fetch()(url, init)), sandbox)
   console.log(Math.round((peak - before) / 2 ** 20))

@@ -94,3 +94,22 @@ test('plain rows that may change are told as they are now; frozen ones cannot', 
   expect(told()).toBe(JSON.stringify(page(rows)))
   expect(told()).toBe(JSON.stringify(page(rows)))
 })
+
+test('of a history that is too long to keep the texts are made again, and nothing else is said', () => {
+  let written = 0
+  const long = 'x'.repeat(100_000)
+  const rowsOf = listedAs((one: Thing) => {
+    written++
+    return JSON.stringify({ ...one, long })
+  })
+  const rows = Array.from({ length: 100 }, (_, id) => thing(id))
+  const call = callOf({})
+  const told = (some: Thing[]): string => text(page(some), rowsOf(some, call))
+  const first = told(rows.slice(0, 1))
+  told(rows.slice(0, 50))
+  expect(told(rows.slice(0, 1))).toBe(first)
+  expect(written).toBe(50)
+  told(rows)
+  expect(told(rows.slice(0, 1))).toBe(first)
+  expect(written).toBe(101)
+})

@@ -35,17 +35,23 @@ export function listed<Thing extends object>(make: (thing: Thing, call: Telling)
   return listedAs((thing, call) => JSON.stringify(make(thing, call)))
 }
 
+/** Of a history of hundreds of thousands of rows not every text is kept: beyond this it begins anew. */
+const mostCharacters = 8_000_000
+
 /** The same of a row that is written by hand; it stays good for `everyMs` where the time of day shows in it. */
 export function listedAs<Thing extends object>(
   write: (thing: Thing, call: Telling) => string,
   everyMs = Infinity,
 ): Lister<Thing> {
   let texts = new WeakMap<Thing, string>()
+  let characters = 0
   let setting: Setting | undefined
   return (things, call) => {
     const part = Math.floor(call.now / everyMs)
-    if (setting === undefined || setting.part !== part || !isSet(setting, call.switches)) {
+    const stands = setting !== undefined && setting.part === part && isSet(setting, call.switches)
+    if (!stands || characters > mostCharacters) {
       texts = new WeakMap()
+      characters = 0
       setting = settingOf(call.switches, part)
     }
     const kept = texts
@@ -54,6 +60,7 @@ export function listedAs<Thing extends object>(
       if (known !== undefined) return known
       const text = write(thing, call)
       kept.set(thing, text)
+      characters += text.length
       return text
     }
     return new Listing(things, textOf, kept)

@@ -24,6 +24,11 @@ export interface Ledger {
   giveBack(sent: number, lastAt: number, mood: Mood): Promise<void>
 }
 
+/** Whether a part of the window stays free of it, for those who matter more. */
+function leavesRoom(priority: Priority): boolean {
+  return headroom[priority] < headroom.open
+}
+
 interface Waiting {
   start(): void
 }
@@ -167,8 +172,8 @@ export class Budget {
 
   /** Whether somebody stands in line who leaves room for one of this priority. */
   #meets(priority: Priority): boolean {
-    if (headroom[priority] < headroom.open) return false
-    return order.some((other, i) => headroom[other] < headroom.open && (this.#waiting[i]?.length ?? 0) > 0)
+    if (leavesRoom(priority)) return false
+    return order.some((other, i) => leavesRoom(other) && (this.#waiting[i]?.length ?? 0) > 0)
   }
 
   async #wakeIn(ms: number): Promise<void> {
@@ -191,7 +196,7 @@ export class Budget {
     const granted = Math.max(1, Math.floor(share.requests * factorOf(this.#mood, this.rule, now)))
     this.#granted.requests = Math.ceil(granted * headroom[priority])
     const full = this.#window.waitMs(this.#granted, now)
-    const mayFill = full > 0 && headroom[priority] < headroom.open
+    const mayFill = full > 0 && leavesRoom(priority)
     const wait = mayFill ? Math.min(full, this.#beyondMs(granted, now)) : full
     if (wait > 0 && share.requests < this.rule.requests)
       return Math.min(wait, this.#need(now, share.requests + Math.min(share.requests, this.#step)))

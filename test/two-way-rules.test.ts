@@ -7,7 +7,7 @@ import { tellCase } from '../src/pipeline/case-note.ts'
 import { sweep } from '../src/pipeline/sweep.ts'
 import { commentsOf } from '../src/store/case-comments.ts'
 import { decisionsOf } from '../src/store/case-decisions.ts'
-import { listChanges } from '../src/store/ticket-changes.ts'
+import { listChanges, setChange } from '../src/store/ticket-changes.ts'
 import { smallHub } from './support/small-hub.ts'
 
 type Small = Awaited<ReturnType<typeof smallHub>>
@@ -230,6 +230,26 @@ test('a note whose answer was lost, to a resolved ticket that is deleted meanwhi
   expect(small).toBeUndefined()
   const sources = withFault.filed().map((one) => one.text.match(/Source: \S+/g))
   expect(sources.map((one) => [...new Set(one)])).toEqual([['Source: plain/alerts/2']])
+})
+
+test('a note that was on its way when its ticket was deleted waits for none', async () => {
+  const small = await withTicket()
+  small.alerts[0]!.open = false
+  await small.read('findings')
+  const [note] = await listChanges(small.store.db, { limit: 1 })
+  expect(note).toMatchObject({ kind: 'note', state: 'pending' })
+  // Its process dies here.
+  await setChange(small.store.db, note!.id, {
+    state: 'sending',
+    attempts: 1,
+    sentAt: small.clock.now,
+    fence: 0,
+  })
+  small.people.act(small.id, { kind: 'delete', by: small.by })
+  small.clock.now += 7 * small.hour
+  await small.read('tickets')
+  await small.settle()
+  expect(await kinds(small)).toEqual(['create sent', 'note refused'])
 })
 
 test('a merged ticket: its case goes on at the survivor, which resolves both', async () => {

@@ -5,7 +5,7 @@ import { casesByIds } from '../store/cases.ts'
 import type { Policies } from '../store/policies.ts'
 import { readAgain } from '../store/records.ts'
 import type { Db } from '../store/store.ts'
-import { casesWithUntold, refuseWaiting } from '../store/ticket-changes.ts'
+import { casesWithUntold, refuseUnsettled } from '../store/ticket-changes.ts'
 import { liveTickets, putTicket, setTicket, ticketsByVendorIds, ticketsMergedInto } from '../store/tickets.ts'
 import type { Hub } from './hub.ts'
 import { decideAgain } from './tickets.ts'
@@ -119,5 +119,5 @@ async function withoutTicket(
     { whole: false, now },
   )
   const done = left.map((one) => one.id).filter((id) => !untold.has(id))
-  await refuseWaiting(tx, connectionId, done, `ticket #${number} was deleted at the desk`)
+  await refuseUnsettled(tx, connectionId, done, `ticket #${number} was deleted at the desk`)
 }

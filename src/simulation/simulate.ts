@@ -54,6 +54,8 @@ export interface SimulationResult extends Score, Conversation {
   /** Writes whose outcome was unclear. */
   ambiguous: number
   settledByLookup: number
+  /** Changes that nobody has sent, looked up or refused by the end, when all has come to rest. */
+  unsettled: number
   /** Second tickets and tasks that were found and folded. */
   strays: number
   requests: number
@@ -120,7 +122,7 @@ export async function simulate(plan: SimulationPlan): Promise<SimulationResult> 
   sandbox.closeDesks()
   await runUntil(plan, clock, end + quietMs, () => last.gone)
   await stopped(last.stop(), clock)
-  const { ambiguous, settledByLookup } = await totals(last.store.db)
+  const { ambiguous, settledByLookup, byState } = await totals(last.store.db)
   const strays = (await countStrays(last.store.db)) + (await countStrayTasks(last.store.db))
   await plan.inspect?.(last.store, sandbox)
   const truth = sandbox.truth()
@@ -130,6 +132,7 @@ export async function simulate(plan: SimulationPlan): Promise<SimulationResult> 
     ...(await conversation(last.store, truth.filed)),
     ambiguous,
     settledByLookup,
+    unsettled: byState.pending + byState.sending + byState.ambiguous,
     strays,
     requests: Object.values(sandbox.requests).reduce((sum, count) => sum + count, 0),
     simulatedDays: (clock.now() - start2026) / day,

@@ -7,6 +7,7 @@ export const mustBeZero = [
   'misfiled',
   'lostComments',
   'echoes',
+  'unsettled',
 ] as const satisfies (keyof SimulationResult)[]
 
 export type Breach = Partial<Record<(typeof mustBeZero)[number], number>>

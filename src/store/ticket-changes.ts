@@ -44,15 +44,16 @@ export async function change(db: Db, id: string): Promise<StoredChange | undefin
 
 // A literal, because partial indexes serve a query only when it states their condition so.
 export const isUnsettled = sql<boolean>`c.state in ('pending', 'ambiguous')`
+const isUndone = sql<boolean>`state in ('pending', 'sending', 'ambiguous')`
 
-/** What was decided for these cases' tickets can no longer be done. */
-export async function refuseWaiting(
+/** What was decided for these cases' tickets can no longer be done; of what is on its way its sender may still say that it was. */
+export async function refuseUnsettled(
   db: Db,
   connectionId: string,
   caseIds: string[],
   error: string,
 ): Promise<void> {
-  const query = db.updateTable('ticket_changes as c').set({ state: 'refused', error }).where(isUnsettled)
+  const query = db.updateTable('ticket_changes').set({ state: 'refused', error }).where(isUndone)
   await query
     .where('connection_id', '=', connectionId)
     .where(among(db, 'case_id', caseIds))
@@ -62,10 +63,7 @@ export async function refuseWaiting(
 
 /** Those of the cases for which a note that tells of an alert has not been settled. */
 export async function casesWithUntold(db: Db, connectionId: string, caseIds: string[]): Promise<Set<string>> {
-  const query = db
-    .selectFrom('ticket_changes')
-    .select(['case_id', 'payload'])
-    .where(sql<boolean>`state in ('pending', 'sending', 'ambiguous')`)
+  const query = db.selectFrom('ticket_changes').select(['case_id', 'payload']).where(isUndone)
   const rows = await query
     .where('connection_id', '=', connectionId)
     .where('kind', '=', 'note')

@@ -10,7 +10,7 @@ import {
   change,
   onTheirWay,
   putChanges,
-  refuseWaiting,
+  refuseUnsettled,
   setChange,
 } from './ticket-changes.ts'
 import { countStrays, liveTickets, putTicket, setTicket, ticketByMarker } from './tickets.ts'
@@ -73,21 +73,22 @@ forEachEngine((openFresh) => {
     expect((await ticketByMarker(db, ticket('first').marker))?.id).toBe('first')
   })
 
-  test('what is on its way is told from what waits; what waits for a deleted ticket is refused', async () => {
+  test('what is on its way is told from what waits; what was decided for a deleted ticket is refused', async () => {
     const { db } = await openFresh()
     const note = { caseId: 'c', kind: 'note' as const }
     const payload = { kind: 'note' as const, subject: 's', body: 'b', quotes: 'rec' }
     await putChanges(db, [
       ticketChange('one', { ...note, version: 1 }),
       ticketChange('two', { ...note, version: 2 }),
+      ticketChange('three', { ...note, version: 3, state: 'sending' }),
       ticketChange('make', { caseId: 'c' }),
     ])
     expect((await casesWithUntold(db, 'con', ['c'])).size).toBe(0)
     await setChange(db, 'one', { state: 'ambiguous', payload })
-    expect((await onTheirWay(db, ['c'])).map((each) => each.id)).toEqual(['one'])
+    expect((await onTheirWay(db, ['c'])).map((each) => each.id)).toEqual(['one', 'three'])
     expect([...(await casesWithUntold(db, 'con', ['c']))]).toEqual(['c'])
-    await refuseWaiting(db, 'con', ['c'], 'deleted')
-    const states = await Promise.all(['one', 'two', 'make'].map((id) => change(db, id)))
-    expect(states.map((each) => each?.state)).toEqual(['refused', 'refused', 'pending'])
+    await refuseUnsettled(db, 'con', ['c'], 'deleted')
+    const states = await Promise.all(['one', 'two', 'three', 'make'].map((id) => change(db, id)))
+    expect(states.map((each) => each?.state)).toEqual(['refused', 'refused', 'refused', 'pending'])
   })
 })

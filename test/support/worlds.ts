@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Connector } from '../../src/connectors/connector.ts'
 import { loadConnectors } from '../../src/connectors/registry.ts'
 import { simulate } from '../../src/simulation/simulate.ts'
+import { breachOf } from '../../src/simulation/verdict.ts'
 
 /** One detection vendor and the tickets: the shortest line there is, so that many worlds can be played. */
 export async function shortLine(): Promise<Connector[]> {
@@ -25,7 +26,7 @@ export function playWorlds(seeds: readonly number[], vendors: () => Promise<Conn
     const result = await simulate({ connectors: await vendors(), seed, ...plan })
     sum.ambiguous += result.ambiguous
     sum.settledByLookup += result.settledByLookup
-    expect(result).toMatchObject({ missed: 0, duplicated: 0, misfiled: 0 })
+    expect(breachOf(result)).toBeUndefined()
     expect(result.incidents).toBeGreaterThan(0)
   })
 

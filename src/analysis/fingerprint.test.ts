@@ -1,25 +1,16 @@
 import { expect, test } from 'vitest'
 
+import { toDetectionFinding } from '../domain/detection.ts'
 import type { Entity } from '../domain/entity.ts'
 import type { DetectionFinding } from '../domain/event.ts'
+import { toRecord } from '../domain/record.ts'
 import { fingerprintOf, skeletonOf } from './fingerprint.ts'
 
 function event(title: string, types: string[] = []): DetectionFinding {
-  return {
-    class_uid: 2004,
-    class_name: 'Detection Finding',
-    category_uid: 2,
-    category_name: 'Findings',
-    activity_id: 1,
-    type_uid: 200_401,
-    severity_id: 4,
-    severity: 'high',
-    status_id: 1,
-    status: 'open',
-    time: 1,
-    metadata: { version: '1.8.0', product: { name: 'P', vendor_name: 'V' }, uid: '1' },
-    finding_info: { uid: '1', title, types },
-  }
+  const seed = { vendorId: '1', customerId: null, time: 1, open: true, body: title }
+  const product = { name: 'P', vendor_name: 'V' }
+  const said = { product, uid: '1', title, severity: 'high' as const, status: 'open', statusIds: {}, types }
+  return toDetectionFinding(toRecord('con', 'alerts', seed, 1), said)
 }
 const on = (value: string): Entity[] => [{ kind: 'host', value }]
 

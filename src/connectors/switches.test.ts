@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
+import { normalEntities } from '../domain/entity.ts'
 import { randomFrom } from '../domain/random.ts'
 import { toRecord } from '../domain/record.ts'
 import { makeWorld } from '../sandbox/world.ts'
@@ -224,7 +225,7 @@ function tell(feed: Feed, record: ReturnType<typeof toRecord>, { client }: Pair)
   const reading = feed.toReading?.(record)
   const said = reading && {
     title: reading.event.finding_info.title,
-    hosts: reading.entities
+    hosts: normalEntities(reading.entities)
       .filter((one) => one.kind === 'host')
       .map((one) => one.value)
       .toSorted(),

@@ -6,6 +6,15 @@ import * as z from 'zod'
  */
 export const ocsfVersion = '1.8.0'
 
+/** Every class has it. */
+const metadata = z.object({
+  version: z.literal(ocsfVersion),
+  product: z.object({ name: z.string(), vendor_name: z.string() }),
+  uid: z.string(),
+  tenant_uid: z.string().optional(),
+  original_time: z.string().optional(),
+})
+
 export const detectionClass = 2004
 
 export const detectionFinding = z.object({
@@ -21,13 +30,7 @@ export const detectionFinding = z.object({
   status: z.string(),
   time: z.int(),
   message: z.string().optional(),
-  metadata: z.object({
-    version: z.literal(ocsfVersion),
-    product: z.object({ name: z.string(), vendor_name: z.string() }),
-    uid: z.string(),
-    tenant_uid: z.string().optional(),
-    original_time: z.string().optional(),
-  }),
+  metadata,
   finding_info: z.object({
     uid: z.string(),
     title: z.string(),
@@ -64,13 +67,7 @@ export const apiActivity = z.object({
   severity_id: z.int().min(0).max(99),
   time: z.int(),
   message: z.string().optional(),
-  metadata: z.object({
-    version: z.literal(ocsfVersion),
-    product: z.object({ name: z.string(), vendor_name: z.string() }),
-    uid: z.string(),
-    tenant_uid: z.string().optional(),
-    original_time: z.string().optional(),
-  }),
+  metadata,
   actor: z.object({ user: z.object({ name: z.string(), email_addr: z.string().optional() }) }),
   api: z.object({ operation: z.string(), service: z.object({ name: z.string() }).optional() }),
   src_endpoint: z.object({ ip: z.string().optional(), name: z.string().optional() }),

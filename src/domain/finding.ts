@@ -46,6 +46,7 @@ export function isAnother(
 /** What a connector makes of one Record. */
 export interface Reading {
   event: DetectionFinding
+  /** As the vendor writes them; `normalEntities` brings the spellings together. */
   entities: Entity[]
   /** What the vendor itself says belongs together carries one text here: an investigation and its alerts, say. */
   group?: string

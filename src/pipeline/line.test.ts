@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Feed } from '../connectors/feed.ts'
-import { type DetectionFinding, ocsfVersion } from '../domain/event.ts'
+import { toDetectionFinding } from '../domain/detection.ts'
 import { toRecord } from '../domain/record.ts'
 import { putCustomers } from '../store/customers.ts'
 import { listDeadLetters } from '../store/dead-letters.ts'
@@ -16,31 +16,22 @@ import { allProtections } from './protections.ts'
 
 const t = Date.parse('2026-06-01T12:00:00Z')
 
-function eventOf(uid: string, time: number): DetectionFinding {
-  return {
-    class_uid: 2004,
-    class_name: 'Detection Finding',
-    category_uid: 2,
-    category_name: 'Findings',
-    activity_id: 1,
-    type_uid: 200_401,
-    severity_id: 4,
-    severity: 'high',
-    status_id: 1,
-    status: 'New',
-    time,
-    metadata: { version: ocsfVersion, product: { name: 'P', vendor_name: 'V' }, uid },
-    finding_info: { uid, title: `Alert ${uid}` },
-  }
-}
-
 const alerts: Pick<Feed, 'name' | 'kind' | 'toReading'> = {
   name: 'alerts',
   kind: 'findings',
-  toReading({ vendorId, time, body }) {
+  toReading(record) {
+    const { vendorId: uid, body } = record
     if (body === 'unreadable') throw new Error('no alert')
-    const entities = [{ kind: 'host' as const, value: `ws-${vendorId}` }]
-    return { event: eventOf(vendorId, time), entities }
+    const product = { name: 'P', vendor_name: 'V' }
+    const said = {
+      product,
+      uid,
+      title: `Alert ${uid}`,
+      severity: 'high' as const,
+      status: 'New',
+      statusIds: {},
+    }
+    return { event: toDetectionFinding(record, said), entities: [{ kind: 'host', value: `ws-${uid}` }] }
   },
 }
 

@@ -20,21 +20,13 @@ export interface Normalised {
   /** Nobody has looked yet whose it is. */
   finding: Finding
   firstSeenAt: number
-  /** As the vendor's folder reads them. */
-  shown: readonly Entity[]
 }
 
 /** Pure; undefined for a record that holds nothing to look into; throws on one that it cannot read. */
 export function normalise(record: VendorRecord, feed: Feed): Normalised | undefined {
   const reading = readingOf(record, feed)
   // Pages of prose do not wait for the end of the batch.
-  return (
-    reading && {
-      finding: toFinding(record, reading),
-      firstSeenAt: record.firstSeenAt,
-      shown: reading.entities,
-    }
-  )
+  return reading && { finding: toFinding(record, reading), firstSeenAt: record.firstSeenAt }
 }
 
 function readingOf(record: VendorRecord, feed: Feed): Reading | undefined {

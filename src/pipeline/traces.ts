@@ -19,9 +19,9 @@ export function toTraces(record: VendorRecord, feed: Feed): Trace[] {
 
 /** Whose findings wait shows its devices by them. */
 export function tracesOfWaiting(normalised: readonly Normalised[], tenantOf: TenantOf): Trace[] {
-  return normalised.flatMap(({ finding: { connectionId, customerId }, shown }) => {
+  return normalised.flatMap(({ finding: { connectionId, customerId, entities } }) => {
     if (customerId === null || tenantOf(connectionId, customerId) !== null) return []
-    const hosts = shown.flatMap(({ kind, value }) => (kind === 'host' ? value : []))
+    const hosts = entities.flatMap(({ kind, value }) => (kind === 'host' ? value : []))
     return hostTraces({ connectionId, vendorId: customerId }, hosts)
   })
 }

@@ -1,10 +1,11 @@
 import { readJson } from '../../contract/body.ts'
+import { unmappedOf } from '../../domain/detection.ts'
 import type { Reading } from '../../domain/finding.ts'
 import type { VendorRecord } from '../../domain/record.ts'
 import { toSeverity } from '../../domain/severity.ts'
 import { timeOf } from './fields.ts'
 import { type Incident, incident } from './incidents.ts'
-import { distinctEntities, toEntity, toEvent } from './reading.ts'
+import { toEntity, toEvent } from './reading.ts'
 
 /** An incident in OCSF. Its assets say where, its first assessment with what it belongs together. */
 export function toReading(record: VendorRecord): Reading {
@@ -15,17 +16,17 @@ export function toReading(record: VendorRecord): Reading {
     value: String(one?.value ?? ''),
   }))
   const event = toEvent(record, {
-    id: row.incident_id,
+    uid: row.incident_id,
     title: row.title ?? `Incident ${row.incident_id}`,
-    description: describe(row),
     severity: toSeverity(row.severity),
     status: row.status,
-    createdAt: row.created_at,
-    modifiedAt: timeOf(row.updated_at),
+    originalTime: row.created_at,
+    modifiedTime: timeOf(row.updated_at),
+    desc: describe(row),
     host: assets.find(({ kind, value }) => /^(?:host|hostname|endpoint)$/i.test(kind) && value !== '')?.value,
-    unmapped: unmappedOf(row),
+    unmapped: unmappedOf(row, mapped),
   })
-  const entities = distinctEntities(assets.map(({ kind, value }) => toEntity(kind, value)))
+  const entities = assets.flatMap(({ kind, value }) => toEntity(kind, value))
   return { event, entities, group: row.assessment_ids?.[0] ?? row.incident_id }
 }
 
@@ -49,7 +50,3 @@ const mapped = new Set([
   'updated_at',
   'tenant_id',
 ])
-
-function unmappedOf(row: Incident): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(row).filter(([name, value]) => !mapped.has(name) && value != null))
-}

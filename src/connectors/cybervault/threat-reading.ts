@@ -5,7 +5,7 @@ import type { Reading } from '../../domain/finding.ts'
 import type { VendorRecord } from '../../domain/record.ts'
 import { type Severity, toSeverity } from '../../domain/severity.ts'
 import { timeOf } from './fields.ts'
-import { capital, distinctEntities, toEntity, toEvent } from './reading.ts'
+import { capital, toEntity, toEvent } from './reading.ts'
 import { type Assessment, assessment, isFinding, riskOf } from './threats.ts'
 
 /** What the engine calls benign is kept as it came, and is nothing to look into. */
@@ -23,13 +23,13 @@ export function toReading(record: VendorRecord): Reading {
   const row = rowOf(record)
   const host = hostOf(row)
   const event = toEvent(record, {
-    id: row.assessment_id,
+    uid: row.assessment_id,
     title: titleOf(row, host),
-    description: describe(row),
     severity: severityOf(row),
     status: row.status,
-    createdAt: row.created_at,
-    modifiedAt: timeOf(row.updated_at),
+    originalTime: row.created_at,
+    modifiedTime: timeOf(row.updated_at),
+    desc: describe(row),
     remediation: actionsOf(row).map(advice).join('\n'),
     host,
     attacks: attacksOf(row),
@@ -143,14 +143,13 @@ function hostOf(row: Assessment): string | undefined {
 function entitiesOf(row: Assessment, host: string | undefined): Entity[] {
   const user = row.payload?.['user']
   const aims = actionsOf(row).filter(({ kind }) => kind !== 'host')
-  return distinctEntities([
-    host === undefined ? undefined : toEntity('host', host),
-    typeof user === 'string' ? toEntity('user', user) : undefined,
-    ...indicatorsOf(row)
-      .filter(({ verdict }) => verdict !== 'benign')
-      .map(({ type, value }) => toEntity(type, value)),
-    ...aims.map(({ kind, value }) => toEntity(kind, value)),
-  ])
+  const indicators = indicatorsOf(row).filter(({ verdict }) => verdict !== 'benign')
+  return [
+    ...(host === undefined ? [] : toEntity('host', host)),
+    ...(typeof user === 'string' ? toEntity('user', user) : []),
+    ...indicators.flatMap(({ type, value }) => toEntity(type, value)),
+    ...aims.flatMap(({ kind, value }) => toEntity(kind, value)),
+  ]
 }
 
 const kept = ['type', 'risk_score', 'classification', 'confidence', 'mock', 'metadata', 'request_id']

@@ -1,12 +1,13 @@
 import * as z from 'zod'
 
 import { readJson } from '../../contract/body.ts'
+import { unmappedOf } from '../../domain/detection.ts'
 import type { DetectionFinding } from '../../domain/event.ts'
 import type { Reading } from '../../domain/finding.ts'
 import type { VendorRecord } from '../../domain/record.ts'
 import { type InvestigationAlert, investigationAlert } from './investigation-alerts.ts'
 import { titleEntities } from './investigation-reading.ts'
-import { mappedOut, toFinding } from './reading.ts'
+import { toFinding } from './reading.ts'
 
 /** An alert's row does not say under which investigation it was read: the record keeps both, the row's bytes untouched. */
 interface Context {
@@ -43,7 +44,7 @@ export function toAlertReading(record: VendorRecord): Reading {
   return { event: toEvent(record, row, status), entities: titleEntities(row.title), group }
 }
 
-const mapped = ['id', 'title', 'alert_type', 'alert_type_description', 'created_time']
+const mapped = new Set(['id', 'title', 'alert_type', 'alert_type_description', 'created_time'])
 
 function toEvent(record: VendorRecord, row: InvestigationAlert, status: string | null): DetectionFinding {
   const host = titleEntities(row.title)[0]?.value
@@ -52,12 +53,12 @@ function toEvent(record: VendorRecord, row: InvestigationAlert, status: string |
     uid: row.id,
     title: row.title ?? row.alert_type ?? `Alert ${row.id}`,
     severity: 'unknown',
-    created: row.created_time,
     status,
-    ...(row.alert_type_description != null && { desc: row.alert_type_description }),
-    ...(types.length > 0 && { info: { types: [...new Set(types)] } }),
-    ...(host !== undefined && { device: { hostname: host } }),
-    unmapped: mappedOut(row, mapped),
+    originalTime: row.created_time,
+    desc: row.alert_type_description,
+    types: [...new Set(types)],
+    host,
+    unmapped: unmappedOf(row, mapped),
   })
 }
 

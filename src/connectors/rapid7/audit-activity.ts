@@ -1,10 +1,13 @@
 import { readJson } from '../../contract/body.ts'
 import { isObject } from '../../contract/errors.ts'
 import { type ApiActivity, apiActivityClass, apiActivityId } from '../../domain/event.ts'
+import { unmappedOf } from '../../domain/detection.ts'
 import type { VendorRecord } from '../../domain/record.ts'
 import { severities } from '../../domain/severity.ts'
 import { logEvent } from './log-query.ts'
-import { mappedOut, metadataOf } from './reading.ts'
+import { metadataOf } from './reading.ts'
+
+const mapped = new Set(['action', 'description', 'service', 'user', 'source_ip'])
 
 /** An entry of the audit log as OCSF API Activity. Its message is JSON, or nearly. */
 export function toActivity(record: VendorRecord): ApiActivity {
@@ -38,7 +41,7 @@ export function toActivity(record: VendorRecord): ApiActivity {
     },
     api: { operation, ...(service !== undefined && { service: { name: service } }) },
     src_endpoint: ip === undefined ? { name: 'unknown' } : { ip },
-    unmapped: mappedOut(entry, ['action', 'description', 'service', 'user', 'source_ip']),
+    unmapped: unmappedOf(entry, mapped),
   }
 }
 

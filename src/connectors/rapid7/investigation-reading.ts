@@ -1,4 +1,5 @@
 import { readJson } from '../../contract/body.ts'
+import { unmappedOf } from '../../domain/detection.ts'
 import { type Entity, hostEntity } from '../../domain/entity.ts'
 import type { DetectionFinding } from '../../domain/event.ts'
 import type { Reading } from '../../domain/finding.ts'
@@ -6,7 +7,7 @@ import type { VendorRecord } from '../../domain/record.ts'
 import { toSeverity } from '../../domain/severity.ts'
 import { timeOf } from './fields.ts'
 import { type Investigation, investigation } from './investigations.ts'
-import { mappedOut, toFinding } from './reading.ts'
+import { toFinding } from './reading.ts'
 
 /** An investigation in OCSF. It says little by fields: its alerts, which share its group, tell the rest. */
 export function toReading(record: VendorRecord): Reading {
@@ -15,22 +16,20 @@ export function toReading(record: VendorRecord): Reading {
   return { event: toEvent(record, row), entities: titleEntities(row.title), group: row.rrn }
 }
 
-const mapped = ['rrn', 'title', 'status', 'priority', 'created_time']
+const mapped = new Set(['rrn', 'title', 'status', 'priority', 'created_time'])
 
 function toEvent(record: VendorRecord, row: Investigation): DetectionFinding {
-  const desc = describe(row)
   const host = titleEntities(row.title).find((entity) => entity.kind === 'host')?.value
-  const modified = timeOf(row.latest_alert_time)
   return toFinding(record, {
     uid: row.rrn,
     title: row.title ?? `Investigation ${row.rrn}`,
     severity: toSeverity(row.priority),
-    created: row.created_time,
     status: row.status,
-    ...(desc !== '' && { desc }),
-    ...(modified !== undefined && { info: { modified_time: modified } }),
-    ...(host !== undefined && { device: { hostname: host } }),
-    unmapped: mappedOut(row, mapped),
+    originalTime: row.created_time,
+    modifiedTime: timeOf(row.latest_alert_time),
+    desc: describe(row),
+    host,
+    unmapped: unmappedOf(row, mapped),
   })
 }
 

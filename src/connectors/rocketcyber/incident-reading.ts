@@ -1,68 +1,44 @@
 import { readJson } from '../../contract/body.ts'
-import { type Entity, hostEntity } from '../../domain/entity.ts'
-import { type DetectionFinding, findingActivity, findingStatus, ocsfVersion } from '../../domain/event.ts'
+import { toDetectionFinding, unmappedOf } from '../../domain/detection.ts'
+import { type Entity, type EntityKind, saysNothing } from '../../domain/entity.ts'
+import { type DetectionFinding, findingStatus } from '../../domain/event.ts'
 import type { Reading } from '../../domain/finding.ts'
 import type { VendorRecord } from '../../domain/record.ts'
-import { type Severity, severities, severityOfText, toSeverity } from '../../domain/severity.ts'
+import { type Severity, severityOfText, toSeverity } from '../../domain/severity.ts'
 import { timeOf } from './fields.ts'
-import { type Incident, incident, isOpen } from './incidents.ts'
+import { type Incident, incident } from './incidents.ts'
 
 /** An incident in OCSF. The rows say little by fields: hosts, addresses, hashes and users stand in labelled lines. */
 export function toReading(record: VendorRecord): Reading {
   const body = readJson(record.body)
   const row = incident.parse(body.ok ? body.value : undefined)
   const labels = readLabels(row.description ?? '')
-  const entities = entitiesOf(row, labels)
-  return { event: toEvent(record, row, labels, entities), entities }
+  const hosts = hostsOf(row, labels)
+  return { event: toEvent(record, row, labels, hosts), entities: entitiesOf(hosts, labels) }
 }
 
-function toEvent(record: VendorRecord, row: Incident, labels: Labels, entities: Entity[]): DetectionFinding {
-  const activity = isOpen(row) ? findingActivity.create : findingActivity.close
-  const severity = severityOf(row, labels)
-  const title = row.title ?? `Incident ${row.id}`
-  const host = hostsOf(row, labels)[0]
-  const modified = timeOf(row.updatedAt)
-  const address = entities.find((entity) => entity.kind === 'address')?.value
-  return {
-    class_uid: 2004,
-    class_name: 'Detection Finding',
-    category_uid: 2,
-    category_name: 'Findings',
-    activity_id: activity,
-    type_uid: 200_400 + activity,
-    severity_id: severities[severity],
-    severity,
-    ...statusOf(row),
-    time: record.time,
-    message: title,
-    metadata: {
-      version: ocsfVersion,
-      product: { name: 'RocketCyber', vendor_name: 'Kaseya' },
-      uid: row.id,
-      ...(record.customerId !== null && { tenant_uid: record.customerId }),
-      ...(row.createdAt != null && { original_time: row.createdAt }),
-    },
-    finding_info: {
-      uid: row.id,
-      title,
-      ...(row.description != null && { desc: row.description }),
-      created_time: record.time,
-      ...(modified !== undefined && { modified_time: modified }),
-    },
-    ...(row.remediation != null && { remediation: { desc: row.remediation } }),
-    ...(host !== undefined && {
-      device: { type_id: 0, hostname: host, ...(address !== undefined && { ip: address }) },
-    }),
-    unmapped: unmappedOf(row),
-  }
+function toEvent(record: VendorRecord, row: Incident, labels: Labels, hosts: string[]): DetectionFinding {
+  return toDetectionFinding(record, {
+    product: { name: 'RocketCyber', vendor_name: 'Kaseya' },
+    uid: row.id,
+    title: row.title ?? `Incident ${row.id}`,
+    severity: severityOf(row, labels),
+    status: row.status,
+    statusIds,
+    originalTime: row.createdAt,
+    modifiedTime: timeOf(row.updatedAt),
+    desc: row.description,
+    remediation: row.remediation,
+    host: hosts[0],
+    addresses: labels.address,
+    unmapped: unmappedOf(row, mapped),
+  })
 }
 
-function statusOf(row: Incident): { status_id: number; status: string } {
-  const word = row.status ?? 'unknown'
-  const key = word.toLowerCase()
-  if (key === 'open') return { status_id: findingStatus.new, status: word }
-  if (key === 'resolved' || key === 'closed') return { status_id: findingStatus.resolved, status: word }
-  return { status_id: findingStatus.other, status: word }
+const statusIds = {
+  open: findingStatus.new,
+  resolved: findingStatus.resolved,
+  closed: findingStatus.resolved,
 }
 
 /** The API has no severity: the row's own when there is one, else a labelled line, else what the text speaks of. */
@@ -81,12 +57,6 @@ const mapped = new Set([
   'updatedAt',
   'severity',
 ])
-
-function unmappedOf(row: Incident): Record<string, unknown> {
-  const rest: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(row)) if (value != null && !mapped.has(name)) rest[name] = value
-  return rest
-}
 
 /** What the labels of a description's lines stand for. */
 const labelled = {
@@ -113,7 +83,7 @@ function readLabels(description: string): Labels {
       ...value
         .split(',')
         .map((part) => part.trim())
-        .filter(isValue),
+        .filter((part) => !saysNothing(part)),
     )
   }
   return out
@@ -137,46 +107,22 @@ function kindOf(label: string): keyof Labels | undefined {
   return (Object.keys(labelled) as (keyof Labels)[]).find((name) => labelled[name].test(label))
 }
 
-function isValue(part: string): boolean {
-  return part !== '' && !/^(?:undefined|unknown|none|null|n\/?a|-)$/i.test(part)
-}
-
 /** The devices that the row lists and those of the description; else what stands behind the title's last dash. */
 function hostsOf(row: Incident, labels: Labels): string[] {
-  const named = [...(row.affectedDevices ?? []).filter(isValue), ...labels.host]
+  const named = [...(row.affectedDevices ?? []).filter((name) => !saysNothing(name)), ...labels.host]
   if (named.length > 0) return named
   // A mailbox may stand there too.
   const host = /\s-\s([^\s@]+)\s*$/.exec(row.title ?? '')?.[1]
-  return host === undefined || !isValue(host) ? [] : [host]
+  return host === undefined || saysNothing(host) ? [] : [host]
 }
 
-function entitiesOf(row: Incident, labels: Labels): Entity[] {
-  const found: Entity[] = [
-    ...hostsOf(row, labels).map(hostEntity),
-    ...labels.address
-      .filter(isAddress)
-      .map((value) => ({ kind: 'address' as const, value: value.toLowerCase() })),
-    ...labels.hash.filter(isHash).map((value) => ({ kind: 'hash' as const, value: value.toLowerCase() })),
-    ...labels.user.map((value) => ({ kind: 'user' as const, value: userKey(value) })),
-    ...labels.domain.flatMap(domainOf).map((value) => ({ kind: 'domain' as const, value })),
+function entitiesOf(hosts: readonly string[], { address, hash, user, domain }: Labels): Entity[] {
+  const all: [EntityKind, readonly string[]][] = [
+    ['host', hosts],
+    ['address', address],
+    ['hash', hash],
+    ['user', user],
+    ['domain', domain],
   ]
-  return [...new Map(found.map((entity) => [`${entity.kind} ${entity.value}`, entity])).values()]
-}
-
-function isAddress(value: string): boolean {
-  return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(value) || (value.includes(':') && /^[0-9a-f:]+$/i.test(value))
-}
-
-function isHash(value: string): boolean {
-  return /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i.test(value)
-}
-
-/** `ACME\jdoe` and `jdoe` are one user. */
-function userKey(value: string): string {
-  return value.toLowerCase().split('\\').at(-1) ?? value
-}
-
-function domainOf(value: string): string[] {
-  const host = URL.canParse(value) ? new URL(value).hostname : value
-  return /^[\w-]+(?:\.[\w-]+)+$/.test(host) ? [host.toLowerCase()] : []
+  return all.flatMap(([kind, values]) => values.map((value) => ({ kind, value })))
 }

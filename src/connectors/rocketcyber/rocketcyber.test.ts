@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
+import { normalEntities } from '../../domain/entity.ts'
 import { detectionFinding } from '../../domain/event.ts'
 import type { Reading } from '../../domain/finding.ts'
 import type { Fetch } from '../../domain/outside.ts'
@@ -11,7 +12,7 @@ import { type Pair, type PairOptions, openPair } from '../testing.ts'
 import { type World, seenBy, tradeName } from '../world.ts'
 import { eventKey, type listEvents, verdictOf } from './events.ts'
 import { attribute } from './attribution.ts'
-import { findIncident, listIncidents } from './incidents.ts'
+import { findIncident, isOpen, listIncidents } from './incidents.ts'
 import connector from './index.ts'
 
 const start = Date.parse('2026-06-01T00:00:00Z')
@@ -531,10 +532,11 @@ describe('an incident in OCSF', () => {
       vendorId: '5',
       customerId: '12',
       time: Date.parse('2026-06-06T03:07:06.371Z'),
-      open: true,
+      open: isOpen({ id: '5', status: 'open', ...row }),
       body,
     }
-    return feed('incidents').toReading!(toRecord('con', 'incidents', seed, 0))
+    const { event, entities } = feed('incidents').toReading!(toRecord('con', 'incidents', seed, 0))
+    return { event, entities: normalEntities(entities) }
   }
 
   test('is a valid Detection Finding with its entities', () => {

@@ -1,6 +1,6 @@
 import type { Feed } from '../../../../src/connectors/feed.ts'
-import { hostEntity } from '../../../../src/domain/entity.ts'
-import { detectionClass, ocsfVersion } from '../../../../src/domain/event.ts'
+import { toDetectionFinding } from '../../../../src/domain/detection.ts'
+import { findingStatus } from '../../../../src/domain/event.ts'
 import { accountRow, alertRow, listAccounts, listAlerts } from './api.ts'
 
 export const accounts: Feed = {
@@ -48,27 +48,14 @@ export const alerts: Feed = {
   },
   toReading: (record) => {
     const row = alertRow.parse(JSON.parse(record.body))
-    return {
-      event: {
-        class_uid: detectionClass,
-        class_name: 'Detection Finding',
-        category_uid: 2,
-        category_name: 'Findings',
-        activity_id: 1,
-        type_uid: 200401,
-        severity_id: 3,
-        severity: 'Medium',
-        status_id: 1,
-        status: 'New',
-        time: row.at,
-        metadata: {
-          version: ocsfVersion,
-          product: { name: 'Alerts', vendor_name: 'Plain' },
-          uid: String(row.id),
-        },
-        finding_info: { uid: String(row.id), title: row.title },
-      },
-      entities: [hostEntity(row.host)],
-    }
+    const event = toDetectionFinding(record, {
+      product: { name: 'Alerts', vendor_name: 'Plain' },
+      uid: String(row.id),
+      title: row.title,
+      severity: 'medium',
+      status: 'New',
+      statusIds: { new: findingStatus.new },
+    })
+    return { event, entities: [{ kind: 'host', value: row.host }] }
   },
 }

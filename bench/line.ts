@@ -12,12 +12,15 @@ import Database from 'better-sqlite3'
 import { sql } from 'kysely'
 
 import { loadConnectors } from '../src/connectors/registry.ts'
+import type * as registries from '../src/connectors/registry.ts'
 import type { Connector } from '../src/connectors/connector.ts'
 import type { Happening } from '../src/connectors/world.ts'
 import type { Fetch, FetchAnswer } from '../src/domain/outside.ts'
 import type { Hub } from '../src/pipeline/hub.ts'
 import { advance } from '../src/pipeline/line.ts'
 import { syncFeed } from '../src/pipeline/sync.ts'
+import type * as sandboxes from '../src/sandbox/sandbox.ts'
+import type * as worlds from '../src/sandbox/world.ts'
 import { openStore } from '../src/store/store.ts'
 import { tableNames } from '../src/store/tables.ts'
 import { hubOn, inTemp, median, rate, report, walkingClock } from './support.ts'
@@ -25,11 +28,9 @@ import { hubOn, inTemp, median, rate, report, walkingClock } from './support.ts'
 /** Where the vendors and their world come from. */
 const other = process.argv[5]
 const theirs = other === undefined ? join(import.meta.dirname, '..', 'src') : join(resolve(other), 'src')
-const { Sandbox }: typeof import('../src/sandbox/sandbox.ts') = await import(`${theirs}/sandbox/sandbox.ts`)
-const { makeWorld }: typeof import('../src/sandbox/world.ts') = await import(`${theirs}/sandbox/world.ts`)
-const registry: typeof import('../src/connectors/registry.ts') = await import(
-  `${theirs}/connectors/registry.ts`
-)
+const { Sandbox }: typeof sandboxes = await import(`${theirs}/sandbox/sandbox.ts`)
+const { makeWorld }: typeof worlds = await import(`${theirs}/sandbox/world.ts`)
+const registry: typeof registries = await import(`${theirs}/connectors/registry.ts`)
 
 const incidents = Number(process.argv[2] ?? 10_000)
 const rounds = Number(process.argv[3] ?? 3)
@@ -67,11 +68,7 @@ interface Passage {
   rows: Map<string, Record<string, unknown>[]>
 }
 
-async function throughLine(
-  fetch: Fetch,
-  sandbox: InstanceType<typeof Sandbox>,
-  look = false,
-): Promise<Passage> {
+async function throughLine(fetch: Fetch, sandbox: sandboxes.Sandbox, look = false): Promise<Passage> {
   return inTemp(async (directory) => {
     const file = join(directory, 'line.db')
     const store = await openStore({ kind: 'sqlite', file })

@@ -59,14 +59,21 @@ export interface StandingTask {
 /** More than a page of advice is prose, not a list of things to do. */
 const most = 20
 
-/** The recommended actions in a vendor's text: one a line or bullet, without headings, each once. */
+/** The recommended actions in a vendor's text: one a line or bullet, without headings and what asks for nothing, each once. */
 export function actionsOf(text: string | undefined): string[] {
   const lines = (text ?? '').split(/[\n\r\u2022]+/).map(bare)
-  const actions = lines.filter((line) => line !== '' && !line.endsWith(':'))
+  const actions = lines.filter((line) => line !== '' && !line.endsWith(':') && !asksNothing(line))
   const once = new Map<string, string>()
   // The first wording stays.
   for (const line of actions) if (!once.has(keyOf(line))) once.set(keyOf(line), line)
   return [...once.values()].slice(0, most)
+}
+
+/** "None", "No further action is required", "Nothing to do": said where there would be something to do. */
+function asksNothing(line: string): boolean {
+  return /^(?:none\b|n\/?a\b|nothing\b|no (?:further |additional |immediate )?(?:action|remediation|step)s?(?: (?:is|are|was|were))?(?: (?:needed|required|necessary)\b|\W*$))/i.test(
+    line,
+  )
 }
 
 /** The same action of the same case is the same task, whoever recommends it. */

@@ -306,6 +306,39 @@ test('a ticket that is deleted does not live on in the stray which was folded in
   expect(told.map((one) => one.text.match(/Source: \S+/g))).toEqual([['Source: plain/alerts/2']])
 })
 
+test('what was merged into a twin before it was folded is told where work goes on', async () => {
+  const { small, first } = await withTwin()
+  small.alerts.push({ id: 50, open: true, host: 'srv-09' })
+  await small.settle()
+  const twin = small.filed().find((one) => one.ticketId !== first.vendorId)!
+  const other = (await small.tickets()).find((one) => one.caseId !== first.caseId)!
+  small.people.act(other.vendorId, { kind: 'merge', by: small.by, into: twin.ticketId })
+  const desk = small.hub.live.find((one) => one.connector.desk !== undefined)!
+  expect(await sweep(small.hub, desk)).toBe(1)
+  await small.settle(7 * small.hour)
+  small.alerts.push({ id: 51, open: true, host: 'srv-09' })
+  await small.settle()
+  const standing = small.filed().filter((one) => !one.folded)
+  expect(standing.map((one) => one.text.match(/Source: \S+/g)?.toSorted())).toEqual([
+    ['Source: plain/alerts/1', 'Source: plain/alerts/50', 'Source: plain/alerts/51'],
+  ])
+})
+
+test('of three tickets of one alert a technician deletes the one that we know: the sweep goes on with another', async () => {
+  const { small, first } = await withTwin(1, 2)
+  small.people.act(first.vendorId, { kind: 'delete', by: small.by })
+  const desk = small.hub.live.find((one) => one.connector.desk !== undefined)!
+  expect(await sweep(small.hub, desk)).toBe(0)
+  await small.settle()
+  expect(await sweep(small.hub, desk)).toBe(1)
+  expect(
+    small
+      .filed()
+      .map((one) => one.folded)
+      .toSorted(),
+  ).toEqual([false, true])
+})
+
 test('of two tickets of one alert a technician deletes one: work goes on at the other', async () => {
   const { small, first } = await withTwin()
   small.people.act(first.vendorId, { kind: 'delete', by: small.by })
@@ -317,8 +350,8 @@ test('of two tickets of one alert a technician deletes one: work goes on at the 
   ])
 })
 
-/** The answer to the first or second request for a ticket was lost on its way, and it was carried out all the same. */
-async function withTwin(which: 1 | 2 = 1) {
+/** The answer to the first or second request for a ticket was lost on its way, and it was carried out all the same, once or more. */
+async function withTwin(which: 1 | 2 = 1, twins = 1) {
   let asked = 0
   let late: () => Promise<unknown> = () => Promise.resolve()
   const small = await withTicket({}, (fetch) => async (url, init) => {
@@ -331,7 +364,7 @@ async function withTwin(which: 1 | 2 = 1) {
     small.alerts.push({ id: 50, open: true, host: 'srv-09' })
     await small.settle()
   }
-  await late()
+  for (let i = 0; i < twins; i++) await late()
   return { small, first: (await small.tickets())[which - 1]! }
 }
 

@@ -136,22 +136,26 @@ async function unlessLost(at: At, change: StoredChange, carriedOut: Carried): Pr
 /** Whether the change's ticket is not there any more; what became of it is read. */
 async function isLost(at: At, change: StoredChange, error: ApiError): Promise<boolean> {
   if (error.status !== 404 || !needsTicket(change)) return false
-  const { hub, live, desk } = at
-  const feed = feedOf(live)
   const ticket = await ticketOf(at, change)
-  if (ticket === undefined || feed === undefined) return false
+  if (ticket === undefined || feedOf(at.live) === undefined) return false
   try {
-    const { marker, vendorId, seen } = ticket
-    const lost = { vendorId, marker, customerId: seen?.customerId ?? '', since: seen?.updatedAt ?? 0 }
-    const seeds = await desk.trace(live.client, lost)
-    const now = hub.outside.now()
-    const records = seeds.map((seed) => toRecord(live.connection.id, feed, seed, now))
-    await hub.store.transaction((tx) => putRecords(tx, records))
-    recall(hub.store, feedLease(live.connection.id, feed))?.rows.wrote(records)
+    await traceLost(at, ticket)
   } catch (cause) {
     if (!(cause instanceof ApiError)) throw cause
   }
   return true
+}
+
+/** A ticket that is not where it was: what became of it is read and enters at the left. Throws ApiError. */
+export async function traceLost({ hub, live, desk }: At, { marker, vendorId, seen }: Ticket): Promise<void> {
+  const feed = feedOf(live)
+  if (feed === undefined) return
+  const lost = { vendorId, marker, customerId: seen?.customerId ?? '', since: seen?.updatedAt ?? 0 }
+  const seeds = await desk.trace(live.client, lost)
+  const now = hub.outside.now()
+  const records = seeds.map((seed) => toRecord(live.connection.id, feed, seed, now))
+  await hub.store.transaction((tx) => putRecords(tx, records))
+  recall(hub.store, feedLease(live.connection.id, feed))?.rows.wrote(records)
 }
 
 function needsTicket({ kind }: StoredChange): boolean {

@@ -4,7 +4,7 @@ import { getMeta, setMeta } from '../store/meta.ts'
 import { putTicket, ticketByMarker, ticketsOf } from '../store/tickets.ts'
 import type { Hub } from './hub.ts'
 import { withLease } from './lease.ts'
-import { toTicket } from './desk-carrier.ts'
+import { traceLost, toTicket } from './desk-carrier.ts'
 import { outboxLease } from './outbox.ts'
 import { sweepProjects } from './sweep-projects.ts'
 import { sweepTasks } from './sweep-tasks.ts'
@@ -52,8 +52,13 @@ async function foldStrays(
 ): Promise<number> {
   const known = await ticketByMarker(hub.store.db, marker)
   // A marker that the store does not know belongs to another hub, or is still being settled: not ours to judge.
-  const survivor = tickets.find((ticket) => ticket.vendorId === known?.vendorId)
-  if (known === undefined || survivor === undefined) return 0
+  if (known === undefined || known.gone !== null) return 0
+  const survivor = tickets.find((ticket) => ticket.vendorId === known.vendorId)
+  if (survivor === undefined) {
+    // Somebody may have deleted it: then one of these takes its place, and the next sweep folds the others into that.
+    await traceLost({ hub, live, desk }, known)
+    return 0
+  }
   const ours = await ticketsOf(hub.store.db, [known.caseId])
   const done = new Set(ours.filter((one) => one.foldedInto !== null).map((one) => one.vendorId))
   let folded = 0

@@ -93,7 +93,7 @@ export const desk: Desk = {
     const tags = ticket.tag_list ?? []
     if (closed(ticket.status) && tags.includes(foldTag)) return true
     const marker = `[fold ${id} into ${into.vendorId}]`
-    const talk = await talkOf(client, id)
+    const talk = await talkOf(client, id, readMarker(stray.subject) ?? '')
     const told = await noteOnce(client, into.vendorId, marker, {
       subject: `Duplicate ticket #${stray.number} folded in ${marker}`,
       body: [`Ticket #${stray.number} was a duplicate of this one and is resolved.`, ...talk].join('\n\n'),
@@ -212,12 +212,14 @@ function carrying(client: Client, rows: TicketRow[], marker: string): DeskTicket
 }
 
 /** What people wrote on the stray: all but the text that it was opened with. */
-async function talkOf(client: Client, id: string): Promise<string[]> {
+/** All that stands on a stray besides its opening, which the survivor has too: also what was merged into it. */
+async function talkOf(client: Client, id: string, marker: string): Promise<string[]> {
   const walk = new Walk(client, comments.list, { params: { id } }, idOf, { priority: 'settle' })
   const said = new Map<string, string>()
   for await (const page of walk.pages()) {
     for (const row of page.rows) {
-      if (row.subject === 'Initial Issue' || isFoldNote(row)) continue
+      const isOpening = row.subject === 'Initial Issue' && row.body?.includes(marker) === true
+      if (isOpening || isFoldNote(row)) continue
       said.set(
         idOf(row),
         `${row.created_at ?? ''} ${row.tech ?? ''}: ${row.subject ?? ''}\n${row.body ?? ''}`,

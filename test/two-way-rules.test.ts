@@ -339,6 +339,22 @@ test('of three tickets of one alert a technician deletes the one that we know: t
   ).toEqual([false, true])
 })
 
+test('twins of a ticket that somebody has merged into another are folded into that one', async () => {
+  const { small, first } = await withTwin(1, 2)
+  small.alerts.push({ id: 50, open: true, host: 'srv-09' })
+  await small.settle()
+  const other = (await small.tickets()).find((one) => one.caseId !== first.caseId)!
+  small.people.act(first.vendorId, { kind: 'merge', by: small.by, into: other.vendorId })
+  const desk = small.hub.live.find((one) => one.connector.desk !== undefined)!
+  expect(await sweep(small.hub, desk)).toBe(0)
+  await small.settle()
+  expect(await sweep(small.hub, desk)).toBe(2)
+  const standing = small.filed().filter((one) => !one.folded)
+  expect(standing.map((one) => [...new Set(one.text.match(/Source: \S+/g))].toSorted())).toEqual([
+    ['Source: plain/alerts/1', 'Source: plain/alerts/50'],
+  ])
+})
+
 test('of two tickets of one alert a technician deletes one: work goes on at the other', async () => {
   const { small, first } = await withTwin()
   small.people.act(first.vendorId, { kind: 'delete', by: small.by })

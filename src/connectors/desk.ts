@@ -28,7 +28,7 @@ export interface Desk {
    * Closes a stray with a note that names the ticket that stays. False when that one is not there any more: somebody may
    * have merged it into this very stray, which then stays as it is. Repeatable. Throws ApiError.
    */
-  fold(client: Client, stray: DeskTicket, into: DeskTicket): Promise<boolean>
+  fold(client: Client, stray: DeskTicket, into: Pick<DeskTicket, 'vendorId' | 'number'>): Promise<boolean>
   /** Sets fields in the account's own words and leaves the others as they are. Repeatable. */
   change(
     client: Client,

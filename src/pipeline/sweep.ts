@@ -1,7 +1,7 @@
 import type { Desk, DeskTicket } from '../connectors/desk.ts'
 import { readMarker } from '../domain/id.ts'
 import { getMeta, setMeta } from '../store/meta.ts'
-import { putTicket, ticketByMarker, ticketsOf } from '../store/tickets.ts'
+import { liveTickets, putTicket, ticketByMarker, ticketsByVendorIds } from '../store/tickets.ts'
 import type { Hub } from './hub.ts'
 import { withLease } from './lease.ts'
 import { traceLost, toTicket } from './desk-carrier.ts'
@@ -36,40 +36,48 @@ export async function sweep(hub: Hub, live: Live): Promise<number | undefined> {
 
 async function sweepTickets(hub: Hub, live: Live, desk: Desk, since: number): Promise<number> {
   const seen = await desk.ticketsSince(live.client, since)
+  const held = await ticketsByVendorIds(
+    hub.store.db,
+    live.connection.id,
+    seen.map((one) => one.vendorId),
+  )
+  const rows = new Map(held.map((one) => [one.vendorId, one]))
+  const standing = held.filter((one) => one.foldedInto === null && one.gone === null)
+  const byMarker = Map.groupBy(standing, (one) => one.marker)
   let folded = 0
-  for (const [marker, tickets] of Map.groupBy(seen, (ticket) => readMarker(ticket.subject) ?? '')) {
-    if (marker !== '' && tickets.length > 1) folded += await foldStrays(hub, live, desk, marker, tickets)
+  for (const ticket of seen) {
+    const marker = readMarker(ticket.subject)
+    const row = rows.get(ticket.vendorId)
+    if (marker === undefined || (row !== undefined && !standing.includes(row))) continue
+    const isAlone = row?.marker === marker && byMarker.get(marker)?.length === 1
+    if (!isAlone && (await foldStray(hub, live, desk, ticket, marker))) folded++
   }
   return folded
 }
 
-async function foldStrays(
+/** What bears a marker of ours and is not the ticket that we know under it. */
+async function foldStray(
   hub: Hub,
   live: Live,
   desk: Desk,
+  stray: DeskTicket,
   marker: string,
-  tickets: DeskTicket[],
-): Promise<number> {
-  const known = await ticketByMarker(hub.store.db, marker)
+): Promise<boolean> {
+  const { store, outside, log } = hub
+  const known = await ticketByMarker(store.db, marker)
   // A marker that the store does not know belongs to another hub, or is still being settled: not ours to judge.
-  if (known === undefined || known.gone !== null) return 0
-  const survivor = tickets.find((ticket) => ticket.vendorId === known.vendorId)
-  if (survivor === undefined) {
-    // Somebody may have deleted it: then one of these takes its place, and the next sweep folds the others into that.
-    await traceLost({ hub, live, desk }, known)
-    return 0
+  if (known === undefined) return false
+  const { caseId, connectionId } = known
+  const stands = known.gone === null && known.foldedInto === null
+  const into = stands ? known : (await liveTickets(store.db, connectionId, [caseId])).get(caseId)
+  if (!into || into.vendorId === stray.vendorId) return false
+  if (!(await desk.fold(live.client, stray, into))) {
+    // Somebody has deleted the one that was to stay: then a stray takes its place, and the next sweep goes on from there.
+    await traceLost({ hub, live, desk }, into)
+    return false
   }
-  const ours = await ticketsOf(hub.store.db, [known.caseId])
-  const done = new Set(ours.filter((one) => one.foldedInto !== null).map((one) => one.vendorId))
-  let folded = 0
-  for (const stray of tickets) {
-    if (stray.vendorId === survivor.vendorId || done.has(stray.vendorId)) continue
-    const ticket = toTicket(known.caseId, known.connectionId, marker, stray, hub.outside.now())
-    // What became of the one that was to stay comes with the tickets feed.
-    if (!(await desk.fold(live.client, stray, survivor))) continue
-    await putTicket(hub.store.db, { ...ticket, foldedInto: known.id })
-    hub.log('warn', 'a stray ticket was folded', { stray: stray.number, into: survivor.number, marker })
-    folded++
-  }
-  return folded
+  const ticket = toTicket(caseId, connectionId, marker, stray, outside.now())
+  await putTicket(store.db, { ...ticket, foldedInto: into.id })
+  log('warn', 'a stray ticket was folded', { stray: stray.number, into: into.number, marker })
+  return true
 }

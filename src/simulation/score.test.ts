@@ -106,6 +106,14 @@ test('what people merged is no wrong merge of ours', () => {
   expect(score(truth).wrongMerges).toBe(1)
 })
 
+test('what people merged into a stray may stand twice where that was folded', () => {
+  const [stray] = filed([1]).map((one) => ({ ...one, ticketId: 'S', folded: true }))
+  const truth = { raised: raised('a', 'b'), filed: [...filed([1], [2, 1]), stray!] }
+  expect(score(truth).duplicated).toBe(1)
+  const deeds = [did('T8', { kind: 'merge', by: 'x', into: 'S' }, 'Source: v/f/1')]
+  expect(score({ ...truth, deeds }).duplicated).toBe(0)
+})
+
 test('folded strays do not count', () => {
   const [stray] = filed([1]).map((one) => ({ ...one, ticketId: 'S', folded: true }))
   expect(score({ raised: raised('a'), filed: [...filed([1]), stray!] })).toMatchObject({

@@ -31,6 +31,7 @@ interface Truth {
 /** Judges by the sandbox's ground truth alone: what was raised, what stands in the tickets, what people did to them. */
 export function score({ raised, filed, deeds = [] }: Truth): Score {
   const standing = filed.filter((ticket) => !ticket.folded)
+  const strays = filed.filter((ticket) => ticket.folded)
   const tellers = tellersOf(standing)
   const { deleted, moved, merged, brought } = excusesOf(deeds)
   const result = {
@@ -47,8 +48,10 @@ export function score({ raised, filed, deeds = [] }: Truth): Score {
     const isAstray = ({ ticketId, customerName: name }: Filed): boolean =>
       nameKey(name) !== nameKey(customerName) && moved.get(ticketId) !== name
     if (tickets.length === 0 && !deleted.has(reference)) result.missed++
-    if (tickets.filter(({ ticketId }) => merged.get(ticketId)?.has(reference) !== true).length > 1)
-      result.duplicated++
+    const ours = tickets.filter(({ ticketId }) => merged.get(ticketId)?.has(reference) !== true)
+    // Of what was merged into a stray nobody can tell where that was folded.
+    const along = strays.some(({ ticketId }) => merged.get(ticketId)?.has(reference) === true) ? 1 : 0
+    if (ours.length - along > 1) result.duplicated++
     // What comes later of the same customer follows what was brought.
     const wasBrought = ({ ticketId }: Filed): boolean =>
       [...(brought.get(ticketId) ?? [])].some((told) => customerOf.get(told) === customerName)

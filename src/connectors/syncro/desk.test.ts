@@ -396,7 +396,8 @@ test('who quotes the fold of a stray says something of his own: it is copied too
   expect(pair.state.filed!()[0]!.text).toContain('I kept the disk')
 })
 
-test.each([1, 2])('a fold that breaks off after step %s is finished by the next', async (step) => {
+/** The answer to the armed POST, counted from 1, is lost. */
+function breaking(): { pair: Pair; arm(step: number): void } {
   let armed = 0
   const between =
     (fetch: Fetch): Fetch =>
@@ -406,14 +407,32 @@ test.each([1, 2])('a fold that breaks off after step %s is finished by the next'
         throw Object.assign(new Error('reset'), { code: 'ECONNRESET' })
       return answer
     }
-  const pair = open({ between })
+  return { pair: open({ between }), arm: (step) => void (armed = step) }
+}
+
+test.each([1, 2])('a fold that breaks off after step %s is finished by the next', async (step) => {
+  const { pair, arm } = breaking()
   const [survivor, stray] = [await made(pair), await made(pair)]
-  armed = step
+  arm(step)
   await expect(desk.fold(pair.client, stray, survivor)).rejects.toMatchObject({ verdict: 'ambiguous' })
   await desk.fold(pair.client, stray, survivor)
   expect(await talk(pair, stray.vendorId)).toHaveLength(2)
   expect(await talk(pair, survivor.vendorId)).toHaveLength(2)
   expect(pair.state.filed!().map((one) => one.folded)).toEqual([false, true])
+})
+
+test('what comes to a stray while its fold has broken off is told too', async () => {
+  const { pair, arm } = breaking()
+  const [survivor, stray] = [await made(pair), await made(pair)]
+  const say = (body: string) =>
+    desk.note(pair.client, stray.vendorId, { kind: 'note', subject: 'Seen by Pat', body })
+  await say('I unplugged it')
+  arm(1)
+  await expect(desk.fold(pair.client, stray, survivor)).rejects.toMatchObject({ verdict: 'ambiguous' })
+  await say('And kept the disk')
+  await desk.fold(pair.client, stray, survivor)
+  const [kept] = pair.state.filed!()
+  for (const text of ['I unplugged it', 'And kept the disk']) expect(kept!.text.split(text)).toHaveLength(2)
 })
 
 test('a stray that was deleted meanwhile is folded; where the other is gone, the stray is all that is left and stays', async () => {

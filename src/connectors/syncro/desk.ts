@@ -1,3 +1,5 @@
+import type * as z from 'zod'
+
 import { ApiError } from '../../contract/api-error.ts'
 import type { CallOptions, Client } from '../../contract/client.ts'
 import type { Input } from '../../contract/operation.ts'
@@ -5,7 +7,7 @@ import { Walk } from '../../contract/walk.ts'
 import { readMarker } from '../../domain/id.ts'
 import type { Audience, TicketDraft } from '../../domain/ticket.ts'
 import type { Desk, DeskTicket } from '../desk.ts'
-import { comments } from './comments.ts'
+import { type comment, comments } from './comments.ts'
 import { alarms } from './desk-alarms.ts'
 import { deviceOf, helpful } from './desk-device.ts'
 import { change, holds } from './desk-fields.ts'
@@ -64,13 +66,7 @@ export const desk: Desk = {
   },
 
   async findNote(client, ticketId, marker) {
-    const walk = new Walk(client, comments.list, { params: { id: ticketId } }, idOf, { priority: 'settle' })
-    for await (const page of walk.pages()) {
-      const found = page.rows.find((row) => row.subject?.trimEnd().endsWith(marker) === true)
-      if (found !== undefined) return String(found.id)
-      refuseUnreadable(page.rejected, marker)
-    }
-    if (!walk.complete) throw unsettled(walk.reason)
+    for await (const found of notesOf(client, ticketId, marker)) return idOf(found)
     return undefined
   },
 
@@ -94,14 +90,10 @@ export const desk: Desk = {
     if (closed(ticket.status) && tags.includes(foldTag)) return true
     const marker = `[fold ${id} into ${into.vendorId}]`
     const talk = await talkOf(client, id, readMarker(stray.subject) ?? '')
-    const told = await noteOnce(client, into.vendorId, marker, {
-      subject: `Duplicate ticket #${stray.number} folded in ${marker}`,
-      body: [`Ticket #${stray.number} was a duplicate of this one and is resolved.`, ...talk].join('\n\n'),
-    }).then(() => true, unlessGone)
-    if (!told) return false
+    if (!(await tellOf(client, stray, into.vendorId, talk, marker))) return false
     await noteOnce(client, id, marker, {
       subject: `Duplicate of ticket #${into.number} ${marker}`,
-      body: `Watchfloor opened this ticket twice. Work goes on in ticket #${into.number}: ${into.subject}`,
+      body: `Watchfloor opened this ticket twice. Work goes on in ticket #${into.number}.`,
     })
     const body = { status: 'Resolved', tag_list: [...new Set([...tags, foldTag])] }
     await client.call(tickets.update, { params: { id }, body }, { priority: 'write' })
@@ -240,9 +232,36 @@ async function noteOnce(
   await client.call(comments.create, { params: { id }, body }, { priority: 'write' })
 }
 
-function unlessGone(error: unknown): false {
-  if (!(error instanceof ApiError) || error.status !== 404) throw error
-  return false
+/** A fold that broke off may have told less than stands on the stray now. False when there is no ticket to tell. */
+async function tellOf(
+  client: Client,
+  { number }: DeskTicket,
+  into: string,
+  talk: readonly string[],
+  marker: string,
+): Promise<boolean> {
+  try {
+    const told = await Array.fromAsync(notesOf(client, into, marker))
+    const more = talk.filter((text) => !told.some(({ body }) => body?.includes(text)))
+    if (told.length > 0 && more.length === 0) return true
+    const text = [`Ticket #${number} was a duplicate of this one and is resolved.`, ...more].join('\n\n')
+    const body = { subject: `Duplicate ticket #${number} folded in ${marker}`, body: text, ...silent }
+    await client.call(comments.create, { params: { id: into }, body }, { priority: 'write' })
+    return true
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return false
+    throw error
+  }
+}
+
+/** The comments whose subject ends with the marker. */
+async function* notesOf(client: Client, id: string, marker: string): AsyncGenerator<z.infer<typeof comment>> {
+  const walk = new Walk(client, comments.list, { params: { id } }, idOf, { priority: 'settle' })
+  for await (const page of walk.pages()) {
+    for (const row of page.rows) if (row.subject?.trimEnd().endsWith(marker) === true) yield row
+    refuseUnreadable(page.rejected, marker)
+  }
+  if (!walk.complete) throw unsettled(walk.reason)
 }
 
 function from(since: number): string {

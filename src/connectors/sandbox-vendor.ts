@@ -103,6 +103,8 @@ export interface Filed {
   comments: { id: string; subject: string; body: string }[]
   /** Closed as a stray of another ticket. */
   folded: boolean
+  /** It is not closed now: of a folded one, that somebody has opened it again. */
+  open: boolean
   createdAt: number
 }
 

@@ -76,7 +76,7 @@ interface Held {
   /** As they are now, by the vendor's id. */
   tickets: Map<string, Ticket>
   /** What was merged into each. */
-  merged: Map<string | null, Ticket[]>
+  merged: Map<string, Ticket[]>
   /** What is on its way to any of their cases, as decided. */
   flying: StoredChange[]
 }
@@ -89,12 +89,14 @@ async function hold(
 ): Promise<Held> {
   const vendorIds = reports.map((one) => one.vendorId)
   const tickets = await holdTickets(tx, connectionId, vendorIds)
-  const ids = tickets.map((one) => one.id)
-  const merged = ids.length === 0 ? [] : await ticketsMergedInto(tx, ids)
-  const caseIds = [...new Set([...tickets, ...merged].map((one) => one.caseId))]
+  const merged = await ticketsMergedInto(
+    tx,
+    tickets.filter((one) => !isStray(one)).map((one) => one.id),
+  )
+  const caseIds = [...new Set([...tickets, ...[...merged.values()].flat()].map((one) => one.caseId))]
   const flying = hub.protections.echoCheck && caseIds.length > 0 ? await onTheirWay(tx, caseIds) : []
   const byVendorId = new Map(tickets.map((one) => [one.vendorId, one]))
-  return { tickets: byVendorId, merged: Map.groupBy(merged, (one) => one.foldedInto), flying }
+  return { tickets: byVendorId, merged, flying }
 }
 
 /** In the order read; what is known of them is asked for once. */
@@ -129,7 +131,7 @@ async function mirrorOne(
 ): Promise<Turn[]> {
   const ticket = held.tickets.get(report.vendorId)
   // Another hub's, or one whose making is not settled yet: it is read again once it is. A folded stray has no say.
-  if (ticket === undefined || (ticket.foldedInto !== null && ticket.gone === null)) return []
+  if (ticket === undefined || isStray(ticket)) return []
   const merged = held.merged.get(ticket.id) ?? []
   const caseIds = [...new Set([ticket, ...merged].map((one) => one.caseId))]
   const theirs = hub.protections.echoCheck ? report.comments.filter((one) => !isOurs(one)) : report.comments
@@ -141,6 +143,10 @@ async function mirrorOne(
   // What was on its way while we wrote is older than what we know; what is gone comes back only with something new.
   if (report.sight.updatedAt < known || (ticket.gone !== null && report.sight.updatedAt === known)) return []
   return mirrorFields(tx, held, { ticket, report, caseIds, theirs, policies, now })
+}
+
+function isStray({ foldedInto, gone }: Ticket): boolean {
+  return foldedInto !== null && gone === null
 }
 
 function toComment(caseId: string, connectionId: string, one: TicketComment): CaseComment {

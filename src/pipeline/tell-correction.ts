@@ -18,7 +18,7 @@ export async function tellCorrection(tx: Db, hub: Hub, done: Corrected, by: By):
   const names = await namesOf(tx, [into, from])
   const [founder, ...others] = was.into === undefined ? moved : []
   const why = `${by.who}${by.why === '' ? '' : `: ${by.why}`}`
-  const list = moved.map((one) => told(hub, one)).join('\n\n')
+  const list = moved.map((one) => namedAlert(hub, one)).join('\n\n')
   const came = `${moved.length === 1 ? 'An alert' : `${moved.length} alerts`} of ${names.get(from.id)} belong to this case now (${why}).`
   const gone =
     from.findingCount === 0
@@ -60,7 +60,8 @@ async function namesOf(tx: Db, cases: readonly Case[]): Promise<Map<string, stri
   )
 }
 
-function told(hub: Hub, { connectionId, feed, vendorId, title }: StoredFinding): string {
+/** An alert by its title and source. */
+export function namedAlert(hub: Hub, { connectionId, feed, vendorId, title }: StoredFinding): string {
   const live = hub.live.find((one) => one.connection.id === connectionId)
   return `${title}\n${referenceOf(live?.connection.vendor ?? 'unknown', feed, vendorId)}`
 }

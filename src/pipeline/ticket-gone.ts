@@ -3,12 +3,22 @@ import type { GoneTicket, Ticket } from '../domain/ticket.ts'
 import { putComments } from '../store/case-comments.ts'
 import { casesByIds } from '../store/cases.ts'
 import type { Policies } from '../store/policies.ts'
+import { findingsOfCases } from '../store/findings.ts'
 import { readAgain } from '../store/records.ts'
 import type { Db } from '../store/store.ts'
 import { casesWithUntold, refuseUnsettled } from '../store/ticket-changes.ts'
-import { liveTickets, putTicket, setTicket, ticketsByVendorIds, ticketsMergedInto } from '../store/tickets.ts'
+import {
+  liveTickets,
+  putTicket,
+  setTicket,
+  standAgain,
+  ticketsByVendorIds,
+  ticketsMergedInto,
+} from '../store/tickets.ts'
+import type { CaseNews } from './correlate.ts'
 import type { Hub } from './hub.ts'
-import { decideAgain } from './tickets.ts'
+import { namedAlert } from './tell-correction.ts'
+import { decideAgain, decideChanges } from './tickets.ts'
 import { type Turn, turnCases } from './turns.ts'
 
 /** A ticket that technicians deleted or merged: found, told on its cases, linked again by rule, never made anew without one. */
@@ -21,7 +31,7 @@ export async function keepGone(
 ): Promise<Turn[]> {
   const [ticket] = await ticketsByVendorIds(tx, connectionId, [report.vendorId])
   if (ticket === undefined || ticket.gone !== null) return []
-  const merged = await ticketsMergedInto(tx, [ticket.id])
+  const merged = (await ticketsMergedInto(tx, [ticket.id])).get(ticket.id) ?? []
   const caseIds = [...new Set([ticket, ...merged].map((one) => one.caseId))]
   const into = report.into && (await survivorOf(tx, ticket, report.into, now))
   await setTicket(tx, ticket.id, {
@@ -30,6 +40,7 @@ export async function keepGone(
   })
   // What was merged into this one goes along.
   if (into) for (const one of merged) await setTicket(tx, one.id, { foldedInto: into.id })
+  if (into && into.foldedInto !== null) await intoStray(tx, hub, ticket, into, caseIds, now)
   // What the survivor says was not ours to read until now.
   if (into) await readAgain(tx, connectionId, feed, into.vendorId)
   const what = into ? `was merged into ticket #${into.number}` : 'was deleted at the desk'
@@ -47,7 +58,12 @@ export async function keepGone(
     tx,
     caseIds.map((caseId) => ({ ...told, id: idOf('cmt', caseId, ticket.id, 'gone', now), caseId })),
   )
-  if (!into) await withoutTicket(tx, hub, ticket, caseIds, policies, now)
+  if (!into) {
+    // Strays that people have merged something into are what they work at now.
+    const through = merged.flatMap((one) => one.foldedInto ?? [])
+    await standAgain(tx, through, ticket.id)
+    await withoutTicket(tx, hub, ticket, caseIds, policies, now)
+  }
   return into?.agreed.status === 'resolved' ? followSurvivor(tx, ticket, into, caseIds, policies, now) : []
 }
 
@@ -91,6 +107,29 @@ async function standsAgain(tx: Db, stray: Ticket, { agreed: held }: Ticket): Pro
   const agreed = { ...held, ...stray.agreed }
   await setTicket(tx, stray.id, { foldedInto: null, agreed })
   return { ...stray, foldedInto: null, agreed }
+}
+
+/** Merged into a stray that we had folded: work goes on where that leads, and there nobody has been told of this. */
+async function intoStray(
+  tx: Db,
+  hub: Hub,
+  { connectionId, number }: Ticket,
+  stray: Ticket,
+  caseIds: string[],
+  now: number,
+): Promise<void> {
+  const live = await liveTickets(tx, connectionId, caseIds)
+  const cases = await casesByIds(tx, caseIds)
+  // It led to a ticket that is gone: the stray is what they work at now.
+  if (cases.some(({ id }) => live.get(id) === null)) return setTicket(tx, stray.id, { foldedInto: null })
+  const findings = Map.groupBy(await findingsOfCases(tx, caseIds), (one) => one.caseId ?? '')
+  const news = cases.map((own): CaseNews => {
+    const list = (findings.get(own.id) ?? []).map((one) => namedAlert(hub, one)).join('\n\n')
+    const body = `Ticket #${number} was merged into #${stray.number}, a duplicate of this one. It told of:\n\n${list}`
+    const said = [{ title: 'merged into a duplicate', body }]
+    return { case: own, was: own, founder: undefined, joined: [], turned: [], said }
+  })
+  await decideChanges(tx, hub, news, now)
 }
 
 async function withoutTicket(

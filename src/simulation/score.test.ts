@@ -20,6 +20,7 @@ function filed(...tickets: number[][]): Filed[] {
     text: records.map((n) => `Source: v/f/${n}`).join('\n'),
     comments: [],
     folded: false,
+    open: true,
     createdAt: 0,
   }))
 }
@@ -112,6 +113,14 @@ test('what people merged into a stray may stand twice where that was folded', ()
   expect(score(truth).duplicated).toBe(1)
   const deeds = [did('T8', { kind: 'merge', by: 'x', into: 'S' }, 'Source: v/f/1')]
   expect(score({ ...truth, deeds }).duplicated).toBe(0)
+})
+
+test('what only a stray tells of is missed, unless somebody has opened that again', () => {
+  const [stray] = filed([2]).map((one) => ({ ...one, ticketId: 'S', folded: true, open: false }))
+  const missedWith = (one: Filed): number =>
+    score({ raised: raised('a', 'b'), filed: [...filed([1]), one] }).missed
+  expect(missedWith(stray!)).toBe(1)
+  expect(missedWith({ ...stray!, open: true })).toBe(0)
 })
 
 test('folded strays do not count', () => {

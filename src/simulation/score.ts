@@ -7,7 +7,7 @@ export interface Score extends Pick<Grouping, 'attacks' | 'wrongMerges' | 'wrong
   incidents: number
   /** Tickets that stand: folded strays are not counted. */
   tickets: number
-  /** Incidents that no standing ticket tells of, but for those whose ticket a technician deleted. */
+  /** Incidents that no open ticket and no standing one tells of, but for those whose ticket a technician deleted. */
   missed: number
   /** Incidents that more than one standing ticket tells of, but for what a technician merged into one. */
   duplicated: number
@@ -33,6 +33,7 @@ export function score({ raised, filed, deeds = [] }: Truth): Score {
   const standing = filed.filter((ticket) => !ticket.folded)
   const strays = filed.filter((ticket) => ticket.folded)
   const tellers = tellersOf(standing)
+  const openAgain = tellersOf(strays.filter((ticket) => ticket.open))
   const { deleted, moved, merged, brought } = excusesOf(deeds)
   const result = {
     incidents: raised.length,
@@ -47,7 +48,7 @@ export function score({ raised, filed, deeds = [] }: Truth): Score {
     const tickets = tellers.get(reference) ?? []
     const isAstray = ({ ticketId, customerName: name }: Filed): boolean =>
       nameKey(name) !== nameKey(customerName) && moved.get(ticketId) !== name
-    if (tickets.length === 0 && !deleted.has(reference)) result.missed++
+    if (tickets.length === 0 && !openAgain.has(reference) && !deleted.has(reference)) result.missed++
     const ours = tickets.filter(({ ticketId }) => merged.get(ticketId)?.has(reference) !== true)
     // Of what was merged into a stray nobody can tell where that was folded.
     const along = strays.some(({ ticketId }) => merged.get(ticketId)?.has(reference) === true) ? 1 : 0

@@ -87,19 +87,32 @@ export async function holdTickets(db: Db, connectionId: string, vendorIds: strin
 
 const heldByVendorIds = prepared((db, args: AtVendor) => locked(db, atVendor(db, args)).compile())
 
-/** Tickets that were merged into these. */
-export async function ticketsMergedInto(db: Db, ids: string[]): Promise<Ticket[]> {
-  return (await mergedInto(db, { ids })).rows.map(fromRow)
+/** Tickets that were merged into each of these: also by way of others, and into strays that were folded into it. */
+export async function ticketsMergedInto(db: Db, ids: readonly string[]): Promise<Map<string, Ticket[]>> {
+  const roots = new Map(ids.map((id) => [id, id]))
+  const found = new Map<string, Ticket[]>()
+  for (let next = [...ids], steps = 0; next.length > 0 && steps < mostSteps; steps++) {
+    const rows = (await leadingTo(db, { ids: next })).rows.map(fromRow).filter((one) => !roots.has(one.id))
+    for (const one of rows) {
+      const root = roots.get(one.foldedInto ?? '') ?? ''
+      roots.set(one.id, root)
+      if (one.gone === 'merged') found.set(root, [...(found.get(root) ?? []), one])
+    }
+    next = rows.map((one) => one.id)
+  }
+  return found
 }
 
-const mergedInto = prepared((db, { ids }: { ids: string[] }) => {
+/** Merged tickets are merged again: a few steps, and never round in a circle. */
+const mostSteps = 8
+
+const leadingTo = prepared((db, { ids }: { ids: string[] }) => {
   const query = db
     .selectFrom('tickets')
     .selectAll()
     .where(sql<boolean>`folded_into is not null`)
   return query
     .where(among(db, 'folded_into', ids))
-    .where('gone', '=', 'merged')
     .orderBy('id')
     .compile()
 })
@@ -129,15 +142,23 @@ export async function liveTickets(
   return live
 }
 
-/** Merged tickets are merged again: a few steps, and never round in a circle. */
 async function survivor(db: Db, id: string | null): Promise<Ticket | undefined> {
-  for (let next = id, steps = 0; next !== null && steps < 8; steps++) {
+  for (let next = id, steps = 0; next !== null && steps < mostSteps; steps++) {
     const row = await db.selectFrom('tickets').selectAll().where('id', '=', next).executeTakeFirst()
     if (row === undefined || row.gone === 'deleted') return undefined
     if (row.folded_into === null) return fromRow(row)
     next = row.folded_into
   }
   return undefined
+}
+
+/** Of these the strays that were folded into a ticket which is gone now: they are what is left. */
+export async function standAgain(db: Db, ids: string[], goneId: string): Promise<void> {
+  const query = db
+    .updateTable('tickets')
+    .set({ folded_into: null })
+    .where(among(db, 'id', ids))
+  await query.where('folded_into', '=', goneId).where('gone', 'is', null).execute()
 }
 
 export async function ticketsOf(db: Db, caseIds: string[]): Promise<Ticket[]> {

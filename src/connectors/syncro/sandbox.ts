@@ -14,6 +14,7 @@ import { seedCustomer, seedHistory } from './sandbox-seed.ts'
 import { Store, type TokenIdentity, textOf } from './sandbox-store.ts'
 import { ticketPartBehaviours } from './sandbox-ticket-parts.ts'
 import { ticketBehaviours } from './sandbox-tickets.ts'
+import { closed } from './tickets.ts'
 
 /** A Syncro account over the sandbox's world: empty of tickets, with every customer, contact and device. */
 export const sandbox: SandboxVendor = {
@@ -157,6 +158,7 @@ function filed(store: Store): Filed[] {
         text: [textOf(row['subject']), ...talk].join('\n\n'),
         comments,
         folded: tags.includes(foldTag),
+        open: !closed(textOf(row['status'])),
         createdAt: Date.parse(textOf(row['created_at'])),
       }
     })

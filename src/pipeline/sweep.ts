@@ -1,5 +1,6 @@
 import type { Desk, DeskTicket } from '../connectors/desk.ts'
 import { readMarker } from '../domain/id.ts'
+import type { Ticket } from '../domain/ticket.ts'
 import { getMeta, setMeta } from '../store/meta.ts'
 import { liveTickets, putTicket, ticketByMarker, ticketsByVendorIds } from '../store/tickets.ts'
 import type { Hub } from './hub.ts'
@@ -42,14 +43,17 @@ async function sweepTickets(hub: Hub, live: Live, desk: Desk, since: number): Pr
     seen.map((one) => one.vendorId),
   )
   const rows = new Map(held.map((one) => [one.vendorId, one]))
-  const standing = held.filter((one) => one.foldedInto === null && one.gone === null)
-  const byMarker = Map.groupBy(standing, (one) => one.marker)
+  const isDone = (one: Ticket): boolean => one.foldedInto !== null || one.gone !== null
+  const standing = Map.groupBy(
+    held.filter((one) => !isDone(one)),
+    (one) => one.marker,
+  )
   let folded = 0
   for (const ticket of seen) {
     const marker = readMarker(ticket.subject)
     const row = rows.get(ticket.vendorId)
-    if (marker === undefined || (row !== undefined && !standing.includes(row))) continue
-    const isAlone = row?.marker === marker && byMarker.get(marker)?.length === 1
+    if (marker === undefined || (row !== undefined && isDone(row))) continue
+    const isAlone = row?.marker === marker && standing.get(marker)?.length === 1
     if (!isAlone && (await foldStray(hub, live, desk, ticket, marker))) folded++
   }
   return folded

@@ -203,7 +203,6 @@ function carrying(client: Client, rows: TicketRow[], marker: string): DeskTicket
   return rows.filter((row) => row.subject?.includes(marker) === true).map((row) => toDeskTicket(client, row))
 }
 
-/** What people wrote on the stray: all but the text that it was opened with. */
 /** All that stands on a stray besides its opening, which the survivor has too: also what was merged into it. */
 async function talkOf(client: Client, id: string, marker: string): Promise<string[]> {
   const walk = new Walk(client, comments.list, { params: { id } }, idOf, { priority: 'settle' })

@@ -371,6 +371,21 @@ test('what is merged into a folded stray is told where that leads; where that is
   }
 })
 
+test('a twin that comes up after its ticket was deleted is all that tells of the alert, and stays', async () => {
+  const { small, first, late } = await withTwin(1, 0)
+  small.people.act(first.vendorId, { kind: 'delete', by: small.by })
+  small.alerts.push({ id: 2, open: true, host: 'ws-01' })
+  await small.settle()
+  await small.settle()
+  await late()
+  const desk = small.hub.live.find((one) => one.connector.desk !== undefined)!
+  expect(await sweep(small.hub, desk)).toBe(0)
+  expect(small.filed().map((one) => [one.folded, one.text.match(/Source: \S+/g)])).toEqual([
+    [false, ['Source: plain/alerts/2']],
+    [false, ['Source: plain/alerts/1']],
+  ])
+})
+
 test('of two tickets of one alert a technician deletes one: work goes on at the other', async () => {
   const { small, first } = await withTwin()
   small.people.act(first.vendorId, { kind: 'delete', by: small.by })
@@ -397,7 +412,7 @@ async function withTwin(which: 1 | 2 = 1, twins = 1) {
     await small.settle()
   }
   for (let i = 0; i < twins; i++) await late()
-  return { small, first: (await small.tickets())[which - 1]! }
+  return { small, first: (await small.tickets())[which - 1]!, late }
 }
 
 /** The sweep has found what came of it. */

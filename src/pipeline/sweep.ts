@@ -70,7 +70,8 @@ async function foldStray(
   const { store, outside, log } = hub
   const known = await ticketByMarker(store.db, marker)
   // A marker that the store does not know belongs to another hub, or is still being settled: not ours to judge.
-  if (known === undefined) return false
+  // Nor is the twin of a deleted ticket: it may be all that tells of its alert.
+  if (known === undefined || known.gone === 'deleted') return false
   const { caseId, connectionId } = known
   const stands = known.gone === null && known.foldedInto === null
   const into = stands ? known : (await liveTickets(store.db, connectionId, [caseId])).get(caseId)

@@ -33,8 +33,10 @@ const maxLength = 200
 export function normalEntities(entities: readonly Entity[]): Entity[] {
   const found = new Map<string, Entity>()
   for (const entity of entities) {
-    const { kind, value } = normal(entity) ?? { kind: entity.kind, value: '' }
-    if (value !== '') found.set(`${kind} ${value}`, { kind, value: value.slice(0, maxLength) })
+    const own = normal(entity)
+    if (own === undefined || own.value === '') continue
+    const { kind, value } = own
+    found.set(`${kind} ${value}`, { kind, value: value.slice(0, maxLength) })
   }
   return [...found.values()]
 }

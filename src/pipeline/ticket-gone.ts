@@ -6,12 +6,12 @@ import type { Policies } from '../store/policies.ts'
 import { findingsOfCases } from '../store/findings.ts'
 import { readAgain } from '../store/records.ts'
 import type { Db } from '../store/store.ts'
-import { casesWithUntold, refuseUnsettled } from '../store/ticket-changes.ts'
+import { casesWithUntold, refuseUndone } from '../store/ticket-changes.ts'
 import {
   liveTickets,
   putTicket,
   setTicket,
-  standAgain,
+  unfold,
   ticketsByVendorIds,
   ticketsMergedInto,
 } from '../store/tickets.ts'
@@ -61,7 +61,7 @@ export async function keepGone(
   if (!into) {
     // Strays that people have merged something into are what they work at now.
     const through = merged.flatMap((one) => one.foldedInto ?? [])
-    await standAgain(tx, through, ticket.id)
+    await unfold(tx, through, ticket.id)
     await withoutTicket(tx, hub, ticket, caseIds, policies, now)
   }
   return into?.agreed.status === 'resolved' ? followSurvivor(tx, ticket, into, caseIds, policies, now) : []
@@ -158,5 +158,5 @@ async function withoutTicket(
     { whole: false, now },
   )
   const done = left.map((one) => one.id).filter((id) => !untold.has(id))
-  await refuseUnsettled(tx, connectionId, done, `ticket #${number} was deleted at the desk`)
+  await refuseUndone(tx, connectionId, done, `ticket #${number} was deleted at the desk`)
 }

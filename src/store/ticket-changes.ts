@@ -47,7 +47,7 @@ export const isUnsettled = sql<boolean>`c.state in ('pending', 'ambiguous')`
 const isUndone = sql<boolean>`state in ('pending', 'sending', 'ambiguous')`
 
 /** What was decided for these cases' tickets can no longer be done; of what is on its way its sender may still say that it was. */
-export async function refuseUnsettled(
+export async function refuseUndone(
   db: Db,
   connectionId: string,
   caseIds: string[],

@@ -153,7 +153,7 @@ async function survivor(db: Db, id: string | null): Promise<Ticket | undefined> 
 }
 
 /** Of these the strays that were folded into a ticket which is gone now: they are what is left. */
-export async function standAgain(db: Db, ids: string[], goneId: string): Promise<void> {
+export async function unfold(db: Db, ids: string[], goneId: string): Promise<void> {
   const query = db
     .updateTable('tickets')
     .set({ folded_into: null })

@@ -5,14 +5,7 @@ import { commentsOf, putComments } from './case-comments.ts'
 import { decisionsOf, dropDecisions, putDecision } from './case-decisions.ts'
 import { putPolicy, readPolicies } from './policies.ts'
 import { forEachEngine, ticket, ticketChange } from './testing.ts'
-import {
-  casesWithUntold,
-  change,
-  onTheirWay,
-  putChanges,
-  refuseUnsettled,
-  setChange,
-} from './ticket-changes.ts'
+import { casesWithUntold, change, onTheirWay, putChanges, refuseUndone, setChange } from './ticket-changes.ts'
 import { countStrays, liveTickets, putTicket, setTicket, ticketByMarker } from './tickets.ts'
 
 forEachEngine((openFresh) => {
@@ -87,7 +80,7 @@ forEachEngine((openFresh) => {
     await setChange(db, 'one', { state: 'ambiguous', payload })
     expect((await onTheirWay(db, ['c'])).map((each) => each.id)).toEqual(['one', 'three'])
     expect([...(await casesWithUntold(db, 'con', ['c']))]).toEqual(['c'])
-    await refuseUnsettled(db, 'con', ['c'], 'deleted')
+    await refuseUndone(db, 'con', ['c'], 'deleted')
     const states = await Promise.all(['one', 'two', 'three', 'make'].map((id) => change(db, id)))
     expect(states.map((each) => each?.state)).toEqual(['refused', 'refused', 'refused', 'pending'])
   })

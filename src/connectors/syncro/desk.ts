@@ -91,10 +91,9 @@ export const desk: Desk = {
     const marker = `[fold ${id} into ${into.vendorId}]`
     const talk = await talkOf(client, id, readMarker(stray.subject) ?? '')
     if (!(await tellOf(client, stray, into.vendorId, talk, marker))) return false
-    await noteOnce(client, id, marker, {
-      subject: `Duplicate of ticket #${into.number} ${marker}`,
-      body: `Watchfloor opened this ticket twice. Work goes on in ticket #${into.number}.`,
-    })
+    const subject = `Duplicate of ticket #${into.number} ${marker}`
+    const text = `Watchfloor opened this ticket twice. Work goes on in ticket #${into.number}.`
+    if ((await desk.findNote(client, id, marker)) === undefined) await say(client, id, subject, text)
     const body = { status: 'Resolved', tag_list: [...new Set([...tags, foldTag])] }
     await client.call(tickets.update, { params: { id }, body }, { priority: 'write' })
     return true
@@ -220,14 +219,8 @@ async function talkOf(client: Client, id: string, marker: string): Promise<strin
   return [...said.values()].toReversed()
 }
 
-async function noteOnce(
-  client: Client,
-  id: string,
-  marker: string,
-  draft: { subject: string; body: string },
-): Promise<void> {
-  if ((await desk.findNote(client, id, marker)) !== undefined) return
-  const body = { ...draft, ...silent }
+async function say(client: Client, id: string, subject: string, text: string): Promise<void> {
+  const body = { subject, body: text, ...silent }
   await client.call(comments.create, { params: { id }, body }, { priority: 'write' })
 }
 
@@ -244,8 +237,7 @@ async function tellOf(
     const more = talk.filter((text) => !told.some(({ body }) => body?.includes(text)))
     if (told.length > 0 && more.length === 0) return true
     const text = [`Ticket #${number} was a duplicate of this one and is resolved.`, ...more].join('\n\n')
-    const body = { subject: `Duplicate ticket #${number} folded in ${marker}`, body: text, ...silent }
-    await client.call(comments.create, { params: { id: into }, body }, { priority: 'write' })
+    await say(client, into, `Duplicate ticket #${number} folded in ${marker}`, text)
     return true
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return false
